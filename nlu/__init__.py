@@ -1,0 +1,1 @@
+"""Words -> intent -> next action. This package knows none of the others."""

@@ -1,0 +1,1 @@
+"""The in-process dialogue engine over the files of `nlu/assistant`."""
