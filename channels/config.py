@@ -1,0 +1,16 @@
+"""The base of every channel's section in `config.yml`."""
+
+from pydantic import BaseModel, ConfigDict, SecretStr
+
+
+class ChannelConfig(BaseModel):
+    """What every channel's configuration shares: frozen, unknown keys refused, values not printed.
+
+    An adapter's own `Config` adds `type: Literal["<its type>"]` and its keys; secrets are
+    `SecretStr`. A `secret` left out is derived from `web.secret_key` when the channel is built.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    type: str
+    secret: SecretStr | None = None
