@@ -62,3 +62,13 @@ screenshots: dev ## Take the pictures in docs/screenshots
 
 clean: ## Remove what was installed and generated (keeps var/)
 	rm -rf .venv .uv .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+# Rasa has its own Python (3.10) and its own environment, outside the repository: 2.5 GB that
+# need not be fetched again for each clone.
+RASA_ENV ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/akrab/rasa-3.6.21
+.PHONY: rasa
+rasa: $(UV) ## Install Rasa Open Source 3.6.21 in an environment of its own
+	@$(UV) python find 3.10 >/dev/null 2>&1 || $(UV) python install 3.10 \
+	  || { echo "Rasa needs Python 3.10 and none was found: install it (pyenv install 3.10) or leave engine: embedded"; exit 1; }
+	cd nlu/assistant && UV_PROJECT_ENVIRONMENT="$(RASA_ENV)" ../../$(UV) sync --frozen
+	@echo "Rasa is ready in $(RASA_ENV)"
