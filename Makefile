@@ -68,7 +68,8 @@ clean: ## Remove what was installed and generated (keeps var/)
 RASA_ENV ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/akrab/rasa-3.6.21
 .PHONY: rasa
 rasa: $(UV) ## Install Rasa Open Source 3.6.21 in an environment of its own
-	@$(UV) python find 3.10 >/dev/null 2>&1 || $(UV) python install 3.10 \
+# From the assistant's folder, so that a version manager's shims see its .python-version.
+	@cd nlu/assistant && { ../../$(UV) python find >/dev/null 2>&1 || ../../$(UV) python install 3.10; } \
 	  || { echo "Rasa needs Python 3.10 and none was found: install it (pyenv install 3.10) or leave engine: embedded"; exit 1; }
 	cd nlu/assistant && UV_PROJECT_ENVIRONMENT="$(RASA_ENV)" ../../$(UV) sync --frozen
 	@echo "Rasa is ready in $(RASA_ENV)"
