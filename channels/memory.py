@@ -30,6 +30,7 @@ from channels.base import (
 )
 from channels.config import ChannelConfig
 from channels.errors import InvalidSignature, MalformedRequest, SendError
+from channels.render import render
 
 HEADER = "x-akrab-secret"
 KEPT = 10_000
@@ -93,10 +94,12 @@ class MemoryChannel:
             await asyncio.sleep(self._config.delay)
         if self.failures:
             raise self.failures.popleft()
-        self.sent.append(message)
+        parts = render(message, self.limits)
+        self.sent.extend(parts)
         if self._config.sink:
-            self._sink(self._config.sink, message)
-        return Receipt(message.id, (message.id,), DeliveryStatus.DELIVERED)
+            self._sink(self._config.sink, parts)
+        ids = (*(f"{message.id}/{number}" for number in range(1, len(parts))), message.id)
+        return Receipt(message.id, ids, DeliveryStatus.DELIVERED)
 
     async def check(self) -> Sequence[Finding]:
         kind = self.kinds[0].value
@@ -105,10 +108,10 @@ class MemoryChannel:
     async def close(self) -> None:
         return None
 
-    def _sink(self, path: Path, message: OutboundMessage) -> None:
-        line = {"id": message.id, "to": message.to, "text": message.text}
+    def _sink(self, path: Path, parts: Sequence[OutboundMessage]) -> None:
+        lines = [{"id": part.id, "to": part.to, "text": part.text} for part in parts]
         with path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(line) + "\n")
+            file.writelines(json.dumps(line) + "\n" for line in lines)
 
     def _event(self, item: Mapping[str, Any]) -> tuple[Event, ...]:
         if item["type"] == "message":
