@@ -1,0 +1,82 @@
+"""One sample of every registered type of channel, for the contract suite."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from channels.base import Channel, WebhookRequest
+from channels.registry import CHANNEL_TYPES, build
+
+PUBLIC_URL = "https://toko-sinar.example"
+SECRET = "a-shared-secret"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What the contract suite needs to know about one type of channel.
+
+    `config` holds the keys of its section in `config.yml`; `signed` gives headers that prove
+    the body comes from the provider; `messages` are bodies with one customer message each.
+    """
+
+    config: Mapping[str, Any]
+    messages: tuple[bytes, ...] = ()
+    has_webhook: bool = True
+
+    def signed(self, channel: Channel, body: bytes) -> Mapping[str, str]:
+        """Headers of an authentic request with this body."""
+        raise NotImplementedError
+
+
+class MemorySample(Sample):
+    def signed(self, channel: Channel, body: bytes) -> Mapping[str, str]:
+        return {"x-akrab-secret": SECRET}
+
+
+class WebSample(Sample):
+    def signed(self, channel: Channel, body: bytes) -> Mapping[str, str]:
+        return {"authorization": f"Bearer {channel.new_token()}"}  # type: ignore[attr-defined]
+
+
+SAMPLES: dict[str, Sample] = {
+    "memory": MemorySample(
+        {"kind": "whatsapp", "secret": SECRET},
+        (
+            b'{"events": [{"type": "message", "id": "m1", "from": "+62812", "text": "hi"}]}',
+            b'{"events": [{"type": "message", "id": "m2", "from": "+62812", "text": ""}]}',
+        ),
+    ),
+    "web": WebSample(
+        {"secret": SECRET}, (b'{"id": "1", "text": "halo"}', b'{"id": "2", "payload": "/greet"}')
+    ),
+}
+
+
+@pytest.fixture
+def build_sample():
+    """Build the sample channel of a type, called `shop`."""
+
+    def make(type_: str) -> Channel:
+        config = CHANNEL_TYPES[type_].config.model_validate(
+            {"type": type_, **SAMPLES[type_].config}
+        )
+        return build("shop", config, public_url=PUBLIC_URL)
+
+    return make
+
+
+@pytest.fixture
+def post():
+    """A request to the channel's webhook."""
+
+    def make(body: bytes, headers: Mapping[str, str] | None = None) -> WebhookRequest:
+        return WebhookRequest("POST", f"{PUBLIC_URL}/webhooks/shop", headers or {}, body)
+
+    return make
+
+
+@pytest.fixture
+def samples() -> dict[str, Sample]:
+    return SAMPLES
