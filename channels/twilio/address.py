@@ -1,0 +1,60 @@
+"""Twilio's addresses ("whatsapp:+62…") -> our kind and address, and back."""
+
+import re
+from dataclasses import dataclass
+
+from channels.base import ChannelKind
+from channels.phones import is_e164
+
+# Meta: <country>.<1-128 letters and digits>; ENT marks the id of a parent business.
+_SCOPED_ID = re.compile(r"[A-Z]{2}\.(?:ENT\.)?[A-Za-z0-9]{1,128}\Z", re.ASCII)
+_SHORT_OR_NAMED = re.compile(r"[A-Za-z0-9 +\-_&.]{1,40}\Z", re.ASCII)
+_PREFIX = "whatsapp:"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where somebody is reached. `value` is E.164, a business-scoped id or an SMS sender's name."""
+
+    kind: ChannelKind
+    value: str
+
+    @property
+    def phone(self) -> str | None:
+        """The address if it is a phone number."""
+        return self.value if is_e164(self.value) else None
+
+
+def is_scoped_id(text: str) -> bool:
+    """Whether this is WhatsApp's business-scoped user id, such as "ID.4566540000000001"."""
+    return _SCOPED_ID.match(text) is not None
+
+
+def read(text: str) -> Address | None:
+    """Read `From` or `To`; None for an address of a kind that we do not serve (Messenger, RCS)."""
+    stripped = text.strip()
+    if stripped[: len(_PREFIX)].lower() == _PREFIX:
+        return _whatsapp(stripped[len(_PREFIX) :].strip())
+    if is_scoped_id(stripped):
+        return Address(ChannelKind.WHATSAPP, stripped)
+    if is_e164(stripped) or _SHORT_OR_NAMED.match(stripped):
+        return Address(ChannelKind.SMS, stripped)
+    return None
+
+
+def write(kind: ChannelKind, value: str) -> str:
+    """The form Twilio takes as `To` and `From`."""
+    return f"{_PREFIX}{value}" if kind is ChannelKind.WHATSAPP else value
+
+
+def whatsapp_phone(digits: str) -> str | None:
+    """`WaId` (digits without plus) as E.164."""
+    number = f"+{digits.strip().removeprefix('+')}"
+    return number if is_e164(number) else None
+
+
+def _whatsapp(value: str) -> Address | None:
+    number = f"+{value}" if value.isascii() and value.isdigit() else value
+    if is_e164(number):
+        return Address(ChannelKind.WHATSAPP, number)
+    return Address(ChannelKind.WHATSAPP, value) if is_scoped_id(value) else None

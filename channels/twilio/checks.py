@@ -1,0 +1,214 @@
+"""`akrab check` and `akrab channels setup` for Twilio: who we are, and where webhooks go."""
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from channels.base import ChannelKind, Finding
+from channels.errors import SendError
+from channels.phones import is_e164
+from channels.twilio.config import SANDBOX, Config
+from channels.twilio.templates import ContentTemplate
+
+_SETUP = "run `akrab channels setup`"
+_CONSOLE = "set it in Twilio's console"
+_LOCAL = ("localhost", "127.0.0.1", "0.0.0.0", "::1", "")  # noqa: S104 - compared, never bound
+
+
+def reachable(public_url: str) -> bool:
+    """Whether Twilio could call this URL from outside."""
+    host = urlsplit(public_url).hostname or ""
+    return host not in _LOCAL and "." in host and "_" not in host
+
+
+async def check(client: Any, config: Config, webhook_url: str) -> Sequence[Finding]:
+    """What Twilio says of our account and senders. Raises nothing: a failure is a finding."""
+    findings = [_public(webhook_url)]
+    try:
+        findings.append(await _account(client))
+        for sender in _SENDERS:
+            findings += await sender(config, client).findings(webhook_url)
+    except SendError as error:
+        findings.append(Finding(False, str(error), _fix(error)))
+    return tuple(findings + _indonesia(config))
+
+
+async def setup(client: Any, config: Config, webhook_url: str) -> Sequence[Finding]:
+    """Tell Twilio our webhook for every sender of this channel; says what was done."""
+    findings: list[Finding] = []
+    for sender in _SENDERS:
+        try:
+            findings += await sender(config, client).set(webhook_url)
+        except SendError as error:
+            findings.append(Finding(False, str(error), _fix(error)))
+    return tuple(findings)
+
+
+def of_templates(templates: Sequence[ContentTemplate]) -> Sequence[Finding]:
+    """One line for each template that cannot be used, one for those that can."""
+    usable = [each for each in templates if each.approved]
+    troubled = [each for each in templates if each.status in ("rejected", "paused", "disabled")]
+    lines = [Finding(True, f"{len(usable)} of {len(templates)} templates approved by WhatsApp")]
+    for each in troubled:
+        reason = f": {each.reason}" if each.reason else ""
+        text = f"template {each.name} ({each.language}) is {each.status}{reason}"
+        lines.append(Finding(False, text, "correct it and submit it again"))
+    return tuple(lines)
+
+
+class _Number:
+    """The SMS number, if the channel sends from a Twilio number."""
+
+    def __init__(self, config: Config, client: Any) -> None:
+        self._number = config.sms if config.sms and is_e164(config.sms) else None
+        self._numbers = client.incoming_phone_numbers
+
+    async def findings(self, webhook_url: str) -> Sequence[Finding]:
+        if self._number is None:
+            return ()
+        found = await self._find()
+        if found is None:
+            return (self._absent(),)
+        return (_webhook(f"number {self._number}", found.sms_url, webhook_url),)
+
+    async def set(self, webhook_url: str) -> Sequence[Finding]:
+        if self._number is None:
+            return ()
+        found = await self._find()
+        if found is None:
+            return (self._absent(),)
+        await self._numbers(found.sid).update_async(sms_url=webhook_url, sms_method="POST")
+        return (Finding(True, f"number {self._number} now calls {webhook_url}"),)
+
+    async def _find(self) -> Any:
+        found = await self._numbers.list_async(phone_number=self._number, limit=1)
+        return next(iter(found), None)
+
+    def _absent(self) -> Finding:
+        return Finding(False, f"the account has no number {self._number}", "check `sms`")
+
+
+class _Service:
+    """The Messaging Service, if there is one."""
+
+    def __init__(self, config: Config, client: Any) -> None:
+        self._sid = config.messaging_service
+        self._services = client.messaging.v1.services
+
+    async def findings(self, webhook_url: str) -> Sequence[Finding]:
+        if self._sid is None:
+            return ()
+        service = await self._services(self._sid).fetch_async()
+        name = f"Messaging Service {service.friendly_name}"
+        if service.use_inbound_webhook_on_number:
+            return (Finding(True, f"{name} leaves incoming messages to each number's webhook"),)
+        return (_webhook(name, service.inbound_request_url, webhook_url),)
+
+    async def set(self, webhook_url: str) -> Sequence[Finding]:
+        if self._sid is None:
+            return ()
+        service = await self._services(self._sid).update_async(
+            inbound_request_url=webhook_url,
+            inbound_method="POST",
+            use_inbound_webhook_on_number=False,
+        )
+        return (Finding(True, f"Messaging Service {service.friendly_name} now calls us"),)
+
+
+class _WhatsApp:
+    """The WhatsApp sender, kept by Twilio's Senders API."""
+
+    def __init__(self, config: Config, client: Any) -> None:
+        self._number = config.whatsapp
+        self._senders = client.messaging.v2.channels_senders
+
+    async def findings(self, webhook_url: str) -> Sequence[Finding]:
+        if self._number is None:
+            return ()
+        found = await self._find()
+        if found is None:
+            return (self._absent(),)
+        name = f"WhatsApp sender {self._number}"
+        online = str(found.status).startswith("ONLINE")
+        state = Finding(online, f"{name} is {found.status}", None if online else _CONSOLE)
+        return (state, _webhook(name, _callback(found), webhook_url))
+
+    async def set(self, webhook_url: str) -> Sequence[Finding]:
+        if self._number is None:
+            return ()
+        found = await self._find()
+        if found is None:
+            return (self._absent(),)
+        change = self._senders.MessagingV2ChannelsSenderRequestsUpdate(
+            {"webhook": {"callback_url": webhook_url, "callback_method": "POST"}}
+        )
+        await self._senders(found.sid).update_async(change)
+        return (Finding(True, f"WhatsApp sender {self._number} now calls {webhook_url}"),)
+
+    async def _find(self) -> Any:
+        wanted = f"whatsapp:{self._number}"
+        for sender in await self._senders.list_async(channel="whatsapp", limit=1000):
+            if sender.sender_id == wanted:
+                return sender
+        return None
+
+    def _absent(self) -> Finding:
+        if self._number == SANDBOX:
+            text = "the WhatsApp sandbox's webhook cannot be read or set by us"
+            return Finding(True, text, f"{_CONSOLE}: Messaging > Try it out > Sandbox settings")
+        return Finding(False, f"the account has no WhatsApp sender {self._number}", _CONSOLE)
+
+
+_SENDERS = (_Number, _Service, _WhatsApp)
+
+
+def _callback(sender: Any) -> str | None:
+    webhook = sender.webhook if isinstance(sender.webhook, dict) else {}
+    return webhook.get("callback_url")
+
+
+def _webhook(name: str, found: str | None, wanted: str) -> Finding:
+    # What follows "#" are Twilio's connection overrides (timeouts, retries), not the address.
+    if (found or "").partition("#")[0] == wanted:
+        return Finding(True, f"{name} calls {wanted}")
+    if not found:
+        return Finding(False, f"{name} has no webhook: incoming messages are dropped", _SETUP)
+    return Finding(False, f"{name} calls {found}, not {wanted}", _SETUP)
+
+
+def _public(webhook_url: str) -> Finding:
+    if not reachable(webhook_url):
+        return Finding(
+            False,
+            f"Twilio cannot reach {webhook_url}: nothing comes in and no delivery reports",
+            "set web.public_url to an https address that is reachable from the internet",
+        )
+    if urlsplit(webhook_url).scheme != "https":
+        return Finding(False, "the webhook is not https", "put a TLS proxy before Akrab")
+    return Finding(True, f"the webhook is {webhook_url}")
+
+
+async def _account(client: Any) -> Finding:
+    account = await client.api.v2010.accounts(client.account_sid).fetch_async()
+    active = account.status == "active"
+    kind = ", trial" if str(account.type).lower() == "trial" else ""
+    fix = None if active else "ask Twilio why the account is not active"
+    return Finding(
+        active, f"Twilio account {account.friendly_name!r} ({account.status}{kind})", fix
+    )
+
+
+def _fix(error: SendError) -> str | None:
+    return "check account_sid, auth_token and api_key" if error.code in ("20003", "401") else None
+
+
+def _indonesia(config: Config) -> list[Finding]:
+    """Twilio's SMS guidelines for Indonesia: one-way, sender ids registered with each operator."""
+    if ChannelKind.SMS not in config.channel_kinds():
+        return []
+    text = (
+        "SMS in Indonesia is one-way at Twilio: customers can neither answer nor send STOP."
+        " Give a WhatsApp number or a link to stop in each SMS, and register an alphanumeric"
+        " sender id with the operators before the first message"
+    )
+    return [Finding(True, text)]
