@@ -1,0 +1,113 @@
+"""Read-only questions of the pages: the staff's inbox, the visitor's thread, the front page."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from crm_store import conversations
+from crm_store.models import Conversation, Customer, Identity, Message, Staff
+from crm_store.models.kinds import ConversationState, Owner
+from crm_store.session import Session
+
+PREVIEW = 160
+
+
+@dataclass(frozen=True, slots=True)
+class InboxRow:
+    """A conversation in a list, with all that a member of staff wants to know before opening it."""
+
+    conversation: Conversation
+    customer_name: str | None
+    address: str
+    preview: str
+    preview_author: str
+    owner_name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many conversations wait for a person, and how many are one's own."""
+
+    waiting: int
+    mine: int
+
+
+def conversation_of(session: Session, kind: str, address: str) -> Conversation | None:
+    """The conversation with whoever writes from this address, if there is one."""
+    query = (
+        select(Conversation)
+        .join(Identity, Identity.id == Conversation.identity_id)
+        .where(Identity.kind == kind, Identity.address == address)
+    )
+    return session.scalars(query).one_or_none()
+
+
+def identity_of(session: Session, kind: str, address: str) -> Identity | None:
+    """The identity that writes from this address, if it is known."""
+    query = select(Identity).where(Identity.kind == kind, Identity.address == address)
+    return session.scalars(query).one_or_none()
+
+
+def inbox_rows(session: Session, found: Sequence[Conversation]) -> list[InboxRow]:
+    """The conversations, in the order given, with names, addresses and the last thing said."""
+    customers = _names(session, Customer, {one.customer_id for one in found})
+    staff = _names(session, Staff, {one.owner_staff_id for one in found if one.owner_staff_id})
+    addresses = _addresses(session, {one.identity_id for one in found})
+    previews = _previews(session, {one.id for one in found})
+    return [
+        InboxRow(
+            conversation,
+            customers.get(conversation.customer_id),
+            addresses[conversation.identity_id],
+            *previews.get(conversation.id, ("", "")),
+            staff.get(conversation.owner_staff_id or 0),
+        )
+        for conversation in found
+    ]
+
+
+def counts(session: Session, staff: Staff) -> Counts:
+    """Of the conversations `staff` may see."""
+    visible = select(func.count(Conversation.id)).where(conversations.visible_to(staff))
+    waiting = visible.where(
+        Conversation.owner == Owner.QUEUE, Conversation.state == ConversationState.OPEN
+    )
+    mine = visible.where(Conversation.owner == Owner.STAFF, Conversation.owner_staff_id == staff.id)
+    return Counts(session.scalars(waiting).one(), session.scalars(mine).one())
+
+
+def staff_names(session: Session, ids: Iterable[int | None]) -> dict[int, str]:
+    """The names of these members of staff by id."""
+    found = _names(session, Staff, {one for one in ids if one})
+    return {key: name or "" for key, name in found.items()}
+
+
+def remembered(session: Session) -> tuple[int, int]:
+    """How many customers and how many messages the store holds."""
+    customers = session.scalars(select(func.count(Customer.id))).one()
+    return customers, session.scalars(select(func.count(Message.id))).one()
+
+
+def _names(
+    session: Session, table: type[Customer] | type[Staff], ids: set[int]
+) -> dict[int, str | None]:
+    query = select(table.id, table.name).where(table.id.in_(ids))
+    return dict(session.execute(query).tuples().all())
+
+
+def _addresses(session: Session, ids: set[int]) -> dict[int, str]:
+    query = select(Identity.id, Identity.address).where(Identity.id.in_(ids))
+    return dict(session.execute(query).tuples().all())
+
+
+def _previews(session: Session, ids: set[int]) -> dict[int, tuple[str, str]]:
+    last = (
+        select(func.max(Message.id))
+        .where(Message.conversation_id.in_(ids))
+        .group_by(Message.conversation_id)
+    )
+    query = select(Message.conversation_id, Message.text, Message.author).where(
+        Message.id.in_(last)
+    )
+    return {row[0]: (row[1][:PREVIEW], row[2].value) for row in session.execute(query)}

@@ -1,0 +1,131 @@
+"""Delivery reports: statuses only ever move forward, early reports wait for their message."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import delete, func, insert, select, update
+
+from crm_store.models import Message, MessagePart, PendingStatus, table_of
+from crm_store.models.kinds import Direction, MessageStatus
+from crm_store.session import Session, now
+
+KEY = 255
+_SENDING = (MessageStatus.SENDING, MessageStatus.UNKNOWN)
+_BEFORE = {
+    MessageStatus.SENT: _SENDING,
+    MessageStatus.DELIVERED: (*_SENDING, MessageStatus.SENT),
+    MessageStatus.READ: (*_SENDING, MessageStatus.SENT, MessageStatus.DELIVERED),
+    MessageStatus.FAILED: (*_SENDING, MessageStatus.SENT, MessageStatus.FAILED),
+}
+"""The statuses each report may replace. Failed may repeat, to bring a missing error code."""
+
+
+def provider_key(provider_id: str) -> str:
+    """A provider's id short enough for an index on every database."""
+    if len(provider_id) <= KEY:
+        return provider_id
+    return f"sha256:{sha256(provider_id.encode(errors='replace')).hexdigest()}"
+
+
+def apply_status(
+    session: Session,
+    channel: str,
+    provider_id: str,
+    status: MessageStatus | str,
+    *,
+    error_code: str | None = None,
+    error: str | None = None,
+    at: datetime | None = None,
+) -> bool:
+    """Apply a report (sent, delivered, read or failed). True if the message changed.
+
+    A report for an id we do not know yet is kept and applied when the id is recorded. Of a message
+    sent in parts the last part's reports count, and any part's failure.
+    """
+    report = {
+        "channel": channel,
+        "provider_id": provider_key(provider_id),
+        "status": MessageStatus(status),
+        "error_code": error_code,
+        "error": error,
+        "at": at or now(),
+    }
+    message_id = _find(session, report)
+    if message_id is not None:
+        return _forward(session, message_id, report)
+    part_of = _find_part(session, report)
+    if part_of is None:
+        session.execute(insert(table_of(PendingStatus)), [report])
+        return False
+    return report["status"] == MessageStatus.FAILED and _forward(session, part_of, report)
+
+
+def apply_pending(session: Session, keys: Sequence[tuple[str, str]]) -> None:
+    """Apply the reports that came before the provider ids `keys` (channel, id) were recorded."""
+    query = select(PendingStatus).where(
+        PendingStatus.provider_id.in_([provider_id for _, provider_id in keys])
+    )
+    early = [
+        report
+        for report in session.scalars(query.order_by(PendingStatus.id))
+        if (report.channel, report.provider_id) in set(keys)
+    ]
+    for report in early:
+        session.execute(delete(PendingStatus).where(PendingStatus.id == report.id))
+        apply_status(
+            session,
+            report.channel,
+            report.provider_id,
+            report.status,
+            error_code=report.error_code,
+            error=report.error,
+            at=report.at,
+        )
+
+
+def forget_pending(session: Session, before: datetime) -> int:
+    """Delete reports older than `before` for messages that are not ours; gives how many."""
+    gone = delete(PendingStatus).where(PendingStatus.at < before).returning(PendingStatus.id)
+    return len(session.scalars(gone).all())
+
+
+def _find(session: Session, report: dict[str, Any]) -> int | None:
+    query = select(Message.id).where(
+        Message.channel == report["channel"],
+        Message.direction == Direction.OUT,
+        Message.provider_id == report["provider_id"],
+    )
+    return session.scalars(query).first()
+
+
+def _find_part(session: Session, report: dict[str, Any]) -> int | None:
+    query = select(MessagePart.message_id).where(
+        MessagePart.channel == report["channel"],
+        MessagePart.provider_id == report["provider_id"],
+    )
+    return session.scalars(query).first()
+
+
+def _forward(session: Session, message_id: int, report: dict[str, Any]) -> bool:
+    statement = (
+        update(Message)
+        .where(Message.id == message_id, Message.status.in_(_BEFORE[report["status"]]))
+        .values(**_changes(report))
+        .returning(Message.id)
+    )
+    return session.scalars(statement).first() is not None
+
+
+def _changes(report: dict[str, Any]) -> dict[str, Any]:
+    status, at = report["status"], report["at"]
+    changes: dict[str, Any] = {"status": status}
+    if status == MessageStatus.FAILED:
+        changes["error_code"] = func.coalesce(report["error_code"], Message.error_code)
+        changes["error"] = func.coalesce(report["error"], Message.error)
+    if status in (MessageStatus.DELIVERED, MessageStatus.READ):
+        changes["delivered_at"] = func.coalesce(Message.delivered_at, at)
+    if status == MessageStatus.READ:
+        changes["read_at"] = at
+    return changes

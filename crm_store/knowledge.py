@@ -1,0 +1,129 @@
+"""Knowledge articles and their full-text search."""
+
+import re
+from dataclasses import dataclass
+
+from sqlalchemy import select, text
+
+from crm_store.models import Article
+from crm_store.session import Session
+
+WORDS = 16
+CANDIDATES = 20
+SNIPPET = 240
+STEM = 4
+TITLE, TAGS, BODY = 1.0, 0.9, 0.6
+"""How much a word of the question counts by where the article has it."""
+OTHER_LANGUAGE = 0.9
+STOP = frozenset(
+    """a an the is are am do does did i my me we you your it to of in on at for and or can could
+    how what when where which who why be have has with from please this that there would like
+    ada apa apakah bagaimana gimana di ke dari yang dan atau saya aku gue gw kamu anda kak min ya
+    dong nih sih kok itu ini untuk buat bisa mau kapan dimana mana berapa brp dengan sama kalau
+    kalo tidak gak nggak tdk jadi juga punya kalian tolong mohon""".split()
+)
+
+_SQLITE = text(
+    "SELECT rowid FROM knowledge_fts WHERE knowledge_fts MATCH :terms"
+    " ORDER BY bm25(knowledge_fts, 4.0, 1.0, 3.0) LIMIT :most"
+)
+_POSTGRESQL = text(
+    "SELECT id FROM knowledge_articles, to_tsquery('simple', :terms) AS terms"
+    " WHERE akrab_knowledge(title, body, tags) @@ terms"
+    " ORDER BY ts_rank(akrab_knowledge(title, body, tags), terms) DESC LIMIT :most"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An article that may answer. `score` is 0 to 1: how much of the question it covers."""
+
+    article: Article
+    score: float
+    snippet: str
+
+
+def search(session: Session, query: str, language: str = "id", limit: int = 3) -> list[Hit]:
+    """Articles for a question in any words; those in `language` count a little more."""
+    words = content_words(query)
+    if not words:
+        return []
+    articles = _candidates(session, words)
+    hits = [
+        Hit(article, _score(article, words, language), _snippet(article, words))
+        for article in articles
+    ]
+    return sorted(hits, key=lambda hit: -hit.score)[:limit]
+
+
+def put(
+    session: Session, slug: str, language: str, *, title: str, body: str, tags: str = ""
+) -> Article:
+    """Add an article or change the one with this slug and language. `tags` are words."""
+    query = select(Article).where(Article.slug == slug, Article.language == language)
+    article = session.scalars(query).one_or_none() or Article(slug=slug, language=language)
+    article.title, article.body, article.tags = title, body, tags
+    session.add(article)
+    session.flush()
+    return article
+
+
+def all_of(session: Session, language: str) -> list[Article]:
+    """Every article in a language, by slug."""
+    query = select(Article).where(Article.language == language).order_by(Article.slug)
+    return list(session.scalars(query))
+
+
+def content_words(query: str) -> list[str]:
+    """The words of a question worth looking for: letters and digits only, so nothing can be
+    taken for search syntax."""
+    words = [word.lower() for word in re.findall(r"[^\W_]+", query[:2000])]
+    kept = [word for word in words if word not in STOP and len(word) > 1]
+    return list(dict.fromkeys(kept))[:WORDS]
+
+
+def _candidates(session: Session, words: list[str]) -> list[Article]:
+    stems = [_stem(word) for word in words]
+    if session.get_bind().dialect.name == "postgresql":
+        statement, terms = _POSTGRESQL, " | ".join(f"{stem}:*" for stem in stems)
+    else:
+        statement, terms = _SQLITE, " OR ".join(f'"{stem}"*' for stem in stems)
+    ids = list(session.scalars(statement, {"terms": terms, "most": CANDIDATES}))
+    found = {one.id: one for one in session.scalars(select(Article).where(Article.id.in_(ids)))}
+    return [found[one] for one in ids]
+
+
+def _stem(word: str) -> str:
+    """Words are looked for by their beginning, so that endings (-nya, -s) do not matter."""
+    for ending in ("nya", "kah", "lah", "ing", "es", "s"):
+        if word.endswith(ending) and len(word) - len(ending) >= STEM:
+            return word[: -len(ending)]
+    return word
+
+
+def _score(article: Article, words: list[str], language: str) -> float:
+    places = [
+        (TITLE, _split(article.title)),
+        (TAGS, _split(article.tags)),
+        (BODY, _split(article.body)),
+    ]
+    covered = 0.0
+    for stem in map(_stem, words):
+        covered += max(
+            (weight for weight, text in places if any(one.startswith(stem) for one in text)),
+            default=0.0,
+        )
+    weight = 1.0 if article.language == language else OTHER_LANGUAGE
+    return round(weight * covered / len(words), 4)
+
+
+def _snippet(article: Article, words: list[str]) -> str:
+    """The sentence with most of the words, as plain text."""
+    sentences = re.split(r"(?<=[.!?])\s+|\n+", article.body.strip()) or [""]
+    stems = [_stem(word) for word in words]
+    best = max(sentences, key=lambda one: sum(stem in one.lower() for stem in stems))
+    return best[:SNIPPET]
+
+
+def _split(value: str) -> set[str]:
+    return set(re.findall(r"[^\W_]+", value.lower()))

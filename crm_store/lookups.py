@@ -1,0 +1,54 @@
+"""Small questions the message flow asks of several tables."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+
+from crm_store.models import Conversation, Identity, Member, Message, Staff
+from crm_store.models.kinds import Direction
+from crm_store.session import Session
+
+
+def outbound_message(session: Session, channel: str, provider_id: str) -> Message | None:
+    """The message we sent that the provider knows by this id."""
+    query = select(Message).where(
+        Message.channel == channel,
+        Message.direction == Direction.OUT,
+        Message.provider_id == provider_id,
+    )
+    return session.scalars(query).first()
+
+
+def members_among(session: Session, customer_ids: Sequence[int]) -> set[int]:
+    """Which of these customers are in the loyalty programme."""
+    query = select(Member.customer_id).where(Member.customer_id.in_(customer_ids))
+    return set(session.scalars(query))
+
+
+def conversation_at(session: Session, kind: str, address: str) -> Conversation | None:
+    """The conversation held with an address, if there is one."""
+    query = (
+        select(Conversation)
+        .join(Identity, Identity.id == Conversation.identity_id)
+        .where(Identity.kind == kind, Identity.address == address)
+    )
+    return session.scalars(query).first()
+
+
+def identity_at(session: Session, kind: str, address: str) -> Identity | None:
+    """The identity with this address."""
+    query = select(Identity).where(Identity.kind == kind, Identity.address == address)
+    return session.scalars(query).first()
+
+
+def message_counts(session: Session) -> dict[str, int]:
+    """How many messages wait or went wrong, by status; for metrics and `akrab check`."""
+    statuses = ("received", "held", "queued", "sending", "unknown", "failed")
+    query = select(Message.status, func.count()).where(Message.status.in_(statuses))
+    rows = session.execute(query.group_by(Message.status)).tuples()
+    return {status.value: count for status, count in rows}
+
+
+def staff_exists(session: Session) -> bool:
+    """Whether anybody can sign in to the console yet."""
+    return session.scalars(select(Staff.id).limit(1)).first() is not None

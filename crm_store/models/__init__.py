@@ -1,0 +1,62 @@
+"""The tables, one group a file."""
+
+from crm_store.models.base import Base, table_of
+from crm_store.models.journal import Touchpoint
+from crm_store.models.knowledge import Article
+from crm_store.models.people import Customer, CustomerMerge, Identity
+from crm_store.models.points import (
+    Member,
+    PointAllocation,
+    PointEntry,
+    PointLot,
+    Redemption,
+    Reward,
+    Tier,
+)
+from crm_store.models.service import Complaint, ComplaintNote, Consent, Counter, OneTimeCode
+from crm_store.models.staff import AuditEntry, LoginAttempt, Staff, StaffSession
+from crm_store.models.talk import (
+    Conversation,
+    Message,
+    MessageOriginal,
+    MessagePart,
+    PendingStatus,
+    PollCursor,
+)
+from crm_store.models.trade import Product, Purchase, PurchaseLine, Store
+
+__all__ = [
+    "Article",
+    "AuditEntry",
+    "Base",
+    "Complaint",
+    "ComplaintNote",
+    "Consent",
+    "Conversation",
+    "Counter",
+    "Customer",
+    "CustomerMerge",
+    "Identity",
+    "LoginAttempt",
+    "Member",
+    "Message",
+    "MessageOriginal",
+    "MessagePart",
+    "OneTimeCode",
+    "PendingStatus",
+    "PointAllocation",
+    "PointEntry",
+    "PointLot",
+    "PollCursor",
+    "Product",
+    "Purchase",
+    "PurchaseLine",
+    "Redemption",
+    "Reward",
+    "Staff",
+    "StaffSession",
+    "Store",
+    "Tier",
+    "Touchpoint",
+    "table_of",
+]

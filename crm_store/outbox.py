@@ -1,0 +1,284 @@
+"""The outbound half of the queue: claim, and what became of each message."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, bindparam, insert, select, text, update
+from sqlalchemy.orm import aliased
+
+from crm_store import delivery, touchpoints
+from crm_store.models import Conversation, Customer, Identity, Message, MessagePart, table_of
+from crm_store.models.kinds import Author, IdentityState, MessageStatus, Owner, TouchKind
+from crm_store.models.talk import QUEUED, SENDING
+from crm_store.session import Session, now
+
+LEASE = timedelta(seconds=60)
+_table = table_of(Message)
+_Answered = aliased(Message)
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A message ready to be sent, with all the sender must know."""
+
+    id: int
+    conversation_id: int
+    customer_id: int
+    identity_id: int
+    channel: str
+    kind: str
+    address: str
+    identity_state: IdentityState
+    text: str
+    message_kind: str
+    content: Mapping[str, Any]
+    author: Author
+    staff_id: int | None
+    owner_version: int | None
+    conversation_owner: Owner
+    conversation_owner_version: int
+    priority: int
+    attempts: int
+    language: str | None
+    last_inbound_at: datetime | None
+    created_at: datetime
+    not_before: datetime
+    reply_to: str | None
+    """Provider id of the message this one answers."""
+    thread: Mapping[str, Any]
+    """The thread of the message this one answers, or of its own content."""
+
+    @property
+    def outdated(self) -> bool:
+        """A bot reply computed before the conversation changed hands: it must be dropped."""
+        return self.author == Author.BOT and self.owner_version != self.conversation_owner_version
+
+
+def claim(session: Session, *, limit: int = 32, lease: timedelta = LEASE) -> list[Claimed]:
+    """Take up to `limit` due messages for sending, replies before bulk, one per conversation.
+
+    A message waits while another of its conversation is being sent, or stands before it in the
+    queue (an earlier one of the same priority, or a reply before bulk), even if that one is not
+    due. Commit before sending.
+    """
+    at = now()
+    query = _due.with_for_update(of=Message, skip_locked=True)
+    claimed = [_claimed(row) for row in session.execute(query, {"at": at, "most": limit})]
+    if claimed:
+        until = at + lease
+        session.execute(_start, [{"row": one.id, "until": until} for one in claimed])
+    return claimed
+
+
+def mark_sent(
+    session: Session,
+    message: Claimed | Message,
+    provider_id: str,
+    *,
+    parts: Sequence[str] = (),
+    at: datetime | None = None,
+) -> None:
+    """Record that the provider took a message, with a touchpoint; see `mark_many_sent`."""
+    mark_many_sent(session, [(message, provider_id, tuple(parts))], at=at)
+
+
+def mark_many_sent(
+    session: Session,
+    sent: Sequence[tuple[Claimed | Message, str, tuple[str, ...]]],
+    *,
+    at: datetime | None = None,
+) -> None:
+    """Record (message, provider id, all parts' ids) the provider took, in few statements.
+
+    Delivery reports that came before are applied now.
+    """
+    if not sent:
+        return
+    at = at or now()
+    keys = [(message, delivery.provider_key(provider_id)) for message, provider_id, _ in sent]
+    session.execute(_sent, [{"row": one.id, "provider": key, "at": at} for one, key in keys])
+    touchpoints.add_many(session, [_touch(message, at) for message, _, _ in sent])
+    _keep_parts(session, sent)
+    delivery.apply_pending(session, [(message.channel, key) for message, key in keys])
+
+
+def mark_failed(
+    session: Session, message_id: int, *, error_code: str | None, error: str | None
+) -> None:
+    """The provider refused for good."""
+    _settle(session, message_id, status=MessageStatus.FAILED, error_code=error_code, error=error)
+
+
+def mark_retry(
+    session: Session,
+    message_id: int,
+    *,
+    not_before: datetime,
+    error_code: str | None = None,
+    error: str | None = None,
+) -> None:
+    """Provably not sent: back into the queue until `not_before`."""
+    _settle(
+        session,
+        message_id,
+        status=MessageStatus.QUEUED,
+        not_before=not_before,
+        error_code=error_code,
+        error=error,
+    )
+
+
+def mark_unknown(session: Session, message_id: int, *, error: str | None = None) -> None:
+    """Nobody knows whether it went out: to be reconciled or shown to staff, never resent."""
+    _settle(session, message_id, status=MessageStatus.UNKNOWN, error=error)
+
+
+def mark_dropped(session: Session, message_id: int, *, error: str) -> None:
+    """Not to be sent any more, for the reason in `error`."""
+    _settle(session, message_id, status=MessageStatus.DROPPED, error=error)
+
+
+def mark_canceled(session: Session, message_id: int, *, error: str | None = None) -> bool:
+    """Take a message out of the queue. False if it is no longer queued."""
+    statement = update(Message).where(Message.id == message_id, text(f"messages.{QUEUED}"))
+    values = {"status": MessageStatus.CANCELED, "error": error}
+    statement = statement.values(**values).execution_options(synchronize_session=False)
+    return session.scalars(statement.returning(Message.id)).first() is not None
+
+
+def sweep_expired(session: Session, *, at: datetime | None = None) -> list[int]:
+    """Messages whose sender vanished in the middle become unknown; gives their ids."""
+    statement = (
+        update(Message)
+        .where(text(f"messages.{SENDING}"), Message.lease_until < (at or now()))
+        .values(status=MessageStatus.UNKNOWN, error="sender vanished", lease_until=None)
+        .returning(Message.id)
+        .execution_options(synchronize_session=False)
+    )
+    return sorted(session.scalars(statement))
+
+
+def unknown(session: Session, limit: int = 50) -> list[Claimed]:
+    """Messages with an unknown outcome, for reconciling; the oldest first."""
+    query = _details().where(Message.status == MessageStatus.UNKNOWN).order_by(Message.id)
+    return [_claimed(row) for row in session.execute(query.limit(limit))]
+
+
+def _details() -> Select[Any]:
+    return (
+        select(
+            Message.id,
+            Message.conversation_id,
+            Message.customer_id,
+            Identity.id.label("identity_id"),
+            Message.channel,
+            Identity.kind,
+            Identity.address,
+            Identity.state,
+            Message.text,
+            Message.kind.label("message_kind"),
+            Message.content,
+            Message.author,
+            Message.staff_id,
+            Message.owner_version,
+            Conversation.owner,
+            Conversation.owner_version.label("version"),
+            Message.priority,
+            Message.attempts,
+            Conversation.language,
+            Customer.language.label("customer_language"),
+            Conversation.last_inbound_at,
+            Message.created_at,
+            Message.not_before,
+            _Answered.provider_id.label("reply_to"),
+            _Answered.content.label("answered"),
+        )
+        .join(Conversation, Conversation.id == Message.conversation_id)
+        .join(Identity, Identity.id == Conversation.identity_id)
+        .join(Customer, Customer.id == Message.customer_id)
+        .outerjoin(_Answered, _Answered.id == Message.in_reply_to_id)
+    )
+
+
+def _due_query() -> Select[Any]:
+    """Conditions on status are literal so that the partial indexes serve them."""
+    ahead = text(
+        "NOT EXISTS (SELECT 1 FROM messages AS ahead"
+        " WHERE ahead.conversation_id = messages.conversation_id"
+        " AND ahead.status IN ('queued', 'sending') AND ahead.id != messages.id"
+        " AND (ahead.status = 'sending' OR ahead.priority < messages.priority"
+        " OR (ahead.priority = messages.priority AND ahead.id < messages.id)))"
+    )
+    return (
+        _details()
+        .where(text(f"messages.{QUEUED}"), Message.not_before <= bindparam("at"), ahead)
+        .order_by(Message.priority, Message.not_before, Message.id)
+        .limit(bindparam("most"))
+    )
+
+
+def _claimed(row: Any) -> Claimed:
+    answered = row.answered or {}
+    language = row.language or row.customer_language
+    thread = row.content.get("thread") or answered.get("thread") or {}
+    return Claimed(*(*row[:18], language, *row[20:23], row.reply_to, thread))
+
+
+def _touch(message: Claimed | Message, at: datetime) -> dict[str, Any]:
+    author = message.author
+    return touchpoints.row(
+        message.customer_id,
+        TouchKind.MESSAGE_OUT,
+        channel=message.channel,
+        actor=f"staff:{message.staff_id}" if author == Author.STAFF else author.value,
+        subject=message.text,
+        ref_type="message",
+        ref_id=message.id,
+        at=at,
+    )
+
+
+def _keep_parts(
+    session: Session, sent: Sequence[tuple[Claimed | Message, str, tuple[str, ...]]]
+) -> None:
+    rows = [
+        {"message_id": one.id, "channel": one.channel, "provider_id": delivery.provider_key(part)}
+        for one, provider_id, parts in sent
+        for part in parts
+        if part != provider_id
+    ]
+    if rows:
+        session.execute(insert(table_of(MessagePart)), rows)
+
+
+def _settle(session: Session, message_id: int, **values: Any) -> None:
+    statement = update(Message).where(
+        Message.id == message_id,
+        Message.status.in_((MessageStatus.SENDING, MessageStatus.QUEUED, MessageStatus.UNKNOWN)),
+    )
+    session.execute(statement.values(lease_until=None, **values))
+
+
+_due = _due_query()
+_start = (
+    update(_table)
+    .where(_table.c.id == bindparam("row"))
+    .values(status="sending", attempts=_table.c.attempts + 1, lease_until=bindparam("until"))
+)
+_sent = (
+    update(_table)
+    .where(
+        _table.c.id == bindparam("row"),
+        _table.c.status.in_((MessageStatus.SENDING, MessageStatus.UNKNOWN)),
+    )
+    .values(
+        status=MessageStatus.SENT,
+        provider_id=bindparam("provider"),
+        sent_at=bindparam("at"),
+        lease_until=None,
+        error=None,
+        error_code=None,
+    )
+)

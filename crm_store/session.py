@@ -1,0 +1,142 @@
+"""Opening the database and the only place that commits."""
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Literal, Self
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import DeclarativeBase, Session
+
+from crm_store.models.base import table_of
+from crm_store.models.columns import now
+
+__all__ = ["Busy", "Database", "Duplicate", "Session", "insert_ignore", "now"]
+
+Synchronous = Literal["full", "normal", "off", "extra"]
+Duplicate = IntegrityError
+"""A unique or check constraint refused a row."""
+
+BUSY_SECONDS = 10.0
+
+
+class Busy(Exception):
+    """Another transaction held the database too long; is a transaction opened inside another?"""
+
+    def __init__(self) -> None:
+        super().__init__(self.__doc__)
+
+
+class Database:
+    """One store. `transaction()` commits on leaving, `reading()` never does."""
+
+    def __init__(self, writer: Engine | Connection, reader: Engine | Connection) -> None:
+        self._writer = writer
+        self._reader = reader
+        # SQLite has one writer at a time; its own waiting sleeps, a lock hands over at once.
+        self._turn = threading.Lock() if self.dialect == "sqlite" else None
+
+    @classmethod
+    def open(cls, url: str, *, synchronous: Synchronous = "full", pool_size: int = 10) -> Self:
+        """Connect to `sqlite:///file.db` or `postgresql://user@host/name`.
+
+        `synchronous` is SQLite's: "full" survives a power cut, "normal" may lose the last commits.
+        """
+        address = make_url(url)
+        if address.get_backend_name() == "sqlite":
+            engine = _open_sqlite(url, synchronous, pool_size)
+            return cls(engine, engine.execution_options(reading=True))
+        address = address.set(drivername="postgresql+psycopg")
+        engine = create_engine(address, pool_size=pool_size, pool_pre_ping=True)
+        snapshot = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        return cls(engine, engine.execution_options(**snapshot))
+
+    @classmethod
+    def over(cls, connection: Connection) -> Self:
+        """A store inside a transaction the caller rolls back; every commit is a savepoint."""
+        return cls(connection, connection)
+
+    @property
+    def dialect(self) -> str:
+        """`sqlite` or `postgresql`."""
+        return self._writer.dialect.name
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """All or nothing. Raises Busy if it cannot start within ten seconds (SQLite)."""
+        with self._taken_turn(), self._session(self._writer) as session:
+            yield session
+            session.commit()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A read-only snapshot; whatever is changed in it is forgotten."""
+        with self._session(self._reader) as session:
+            session.autoflush = False
+            yield session
+
+    def close(self) -> None:
+        """Close every pooled connection."""
+        if isinstance(self._writer, Engine):
+            self._writer.dispose()
+
+    def _session(self, bind: Engine | Connection) -> Session:
+        return Session(bind, expire_on_commit=False, join_transaction_mode="create_savepoint")
+
+    @contextmanager
+    def _taken_turn(self) -> Iterator[None]:
+        if self._turn is None:
+            yield
+            return
+        if not self._turn.acquire(timeout=BUSY_SECONDS):
+            raise Busy
+        try:
+            yield
+        finally:
+            self._turn.release()
+
+
+def insert_ignore(
+    session: Session, table: type[DeclarativeBase] | Table, values: Mapping[str, Any]
+) -> bool:
+    """Insert one row unless a unique constraint already holds one like it. True if it was new."""
+    target = table if isinstance(table, Table) else table_of(table)
+    build = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    key = next(iter(target.primary_key))
+    statement = build(target).on_conflict_do_nothing().returning(key)
+    return session.execute(statement, [dict(values)]).first() is not None
+
+
+def _open_sqlite(url: str, synchronous: Synchronous, pool_size: int) -> Engine:
+    arguments = {"timeout": BUSY_SECONDS, "cached_statements": 512}
+    pool = {} if make_url(url).database in (None, "", ":memory:") else {"pool_size": pool_size}
+    engine = create_engine(url, connect_args=arguments, **pool)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver would begin too late and leak past rollback
+        for name, value in _pragmas(synchronous).items():
+            connection.execute(f"PRAGMA {name} = {value}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        reading = connection.get_execution_options().get("reading", False)
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _pragmas(synchronous: Synchronous) -> dict[str, str | int]:
+    return {
+        "journal_mode": "wal",
+        "synchronous": synchronous,
+        "foreign_keys": "on",
+        "busy_timeout": int(BUSY_SECONDS * 1000),
+        "cache_size": -32_000,
+        "mmap_size": 268_435_456,
+        "temp_store": "memory",
+        "journal_size_limit": 67_108_864,
+    }
