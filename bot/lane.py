@@ -1,9 +1,10 @@
-"""Group commit: jobs handed in by many callers share one transaction and one disk write.
+"""Group commit: what many callers hand in shares one transaction and one disk write.
 
-A lane is one thread with a queue. It takes what is waiting, runs it in one transaction and, once
-that is committed, gives each caller its own result. If a job raises, everything is rolled back
-and each job of that batch runs again in a transaction of its own, so only the guilty one fails.
-A job must therefore do nothing but read and write the session it is given.
+A lane is one thread with a queue. It takes what is waiting, gives each handler all items meant
+for it, in one transaction, and once that is committed gives each caller its own result. If a
+handler raises, everything is rolled back and each item runs again in a transaction of its own, so
+that only the guilty one fails. A handler must therefore do nothing but read and write the
+session it is given.
 """
 
 import asyncio
@@ -12,47 +13,57 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 from crm_store.session import Database, Session
 
+Item = TypeVar("Item")
 T = TypeVar("T")
+Handler = Callable[[Session, Sequence[Item]], Sequence[T]]
+"""Takes the items handed in together, gives one result for each, in order."""
 
 
-@dataclass(slots=True)
-class _Job(Generic[T]):
-    run: Callable[[Session], T]
-    future: Future[T]
+@dataclass(frozen=True, slots=True)
+class _Job:
+    handler: Handler[Any, Any]
+    item: Any
+    future: Future[Any]
 
 
 class LaneClosedError(Exception):
     """The program is stopping; nothing more is written."""
 
+    def __init__(self) -> None:
+        super().__init__(self.__doc__)
+
 
 class Lane:
-    """Runs jobs in the order they came, at most `limit` in one transaction."""
+    """Works off what is handed in, at most `limit` items in one transaction."""
 
     def __init__(self, db: Database, *, limit: int = 64) -> None:
         self._db = db
         self._limit = limit
-        self._jobs: queue.SimpleQueue[_Job[Any] | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._closed = False
         self._thread = threading.Thread(target=self._serve, name="lane", daemon=True)
         self._thread.start()
 
-    def submit(self, run: Callable[[Session], T]) -> Future[T]:
-        """Hand in a job; the future is done once the job's transaction is committed."""
-        job = _Job(run, Future[T]())
+    def submit(self, handler: Handler[Item, T], item: Item) -> Future[T]:
+        """Hand in one item; the future is done once the item's transaction is committed.
+
+        Raises LaneClosedError.
+        """
+        job = _Job(handler, item, Future[Any]())
         with self._lock:
             if self._closed:
                 raise LaneClosedError
             self._jobs.put(job)
         return job.future
 
-    async def do(self, run: Callable[[Session], T]) -> T:
-        """The result of a job, from async code."""
-        return await asyncio.wrap_future(self.submit(run))
+    async def do(self, handler: Handler[Item, T], item: Item) -> T:
+        """`submit` and wait, from async code."""
+        return await asyncio.wrap_future(self.submit(handler, item))
 
     def close(self) -> None:
         """Finish what was handed in, then stop."""
@@ -64,39 +75,46 @@ class Lane:
         self._thread.join()
 
     def _serve(self) -> None:
-        open_ = True
-        while open_:
-            batch, open_ = self._next_batch()
-            if batch:
-                self._settle(batch)
+        still_open = True
+        while still_open:
+            jobs, still_open = self._next_jobs()
+            if jobs:
+                self._settle(jobs)
 
-    def _next_batch(self) -> tuple[list[_Job[Any]], bool]:
-        batch: list[_Job[Any]] = []
+    def _next_jobs(self) -> tuple[list[_Job], bool]:
+        jobs: list[_Job] = []
         job = self._jobs.get()
         while job is not None:
             if job.future.set_running_or_notify_cancel():
-                batch.append(job)
-            if len(batch) >= self._limit or self._jobs.empty():
-                return batch, True
+                jobs.append(job)
+            if len(jobs) >= self._limit or self._jobs.empty():
+                return jobs, True
             job = self._jobs.get()
-        return batch, False
+        return jobs, False
 
-    def _settle(self, batch: Sequence[_Job[Any]]) -> None:
+    def _settle(self, jobs: Sequence[_Job]) -> None:
         try:
-            results = self._together(batch)
-        except Exception as error:  # noqa: BLE001 - a worker's loop: the caller gets the error
-            self._one_by_one(batch, error)
+            done = self._together(jobs)
+        except Exception as error:  # noqa: BLE001 - the worker's loop: the caller gets the error
+            self._one_by_one(jobs, error)
             return
-        for job, result in zip(batch, results, strict=True):
+        for job, result in done:
             job.future.set_result(result)
 
-    def _together(self, batch: Sequence[_Job[Any]]) -> list[Any]:
+    def _together(self, jobs: Sequence[_Job]) -> list[tuple[_Job, Any]]:
+        groups: dict[Handler[Any, Any], list[_Job]] = {}
+        for job in jobs:
+            groups.setdefault(job.handler, []).append(job)
+        done: list[tuple[_Job, Any]] = []
         with self._db.transaction() as session:
-            return [job.run(session) for job in batch]
+            for handler, group in groups.items():
+                results = handler(session, [job.item for job in group])
+                done.extend(zip(group, results, strict=True))
+        return done
 
-    def _one_by_one(self, batch: Sequence[_Job[Any]], error: Exception) -> None:
-        if len(batch) == 1:
-            batch[0].future.set_exception(error)
+    def _one_by_one(self, jobs: Sequence[_Job], error: Exception) -> None:
+        if len(jobs) == 1:
+            jobs[0].future.set_exception(error)
             return
-        for job in batch:
+        for job in jobs:
             self._settle([job])

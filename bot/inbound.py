@@ -1,0 +1,234 @@
+"""From the provider into the store: authenticate, parse, store, wake the worker, answer."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from bot import metrics, status
+from bot.app import App
+from bot.logs import logger
+from channels.base import (
+    AddressChanged,
+    Channel,
+    Event,
+    InboundMessage,
+    Reachability,
+    StatusUpdate,
+    WebhookAnswer,
+    WebhookRequest,
+)
+from channels.errors import MalformedRequest
+from crm_store import batch, consents, cursors, identities
+from crm_store.batch import Arrival, Stored
+from crm_store.identities import BadAddress, Claim
+from crm_store.messages import Inbound
+from crm_store.models.kinds import IdentityState, MessageStatus
+from crm_store.session import Session
+
+log = logger("inbound")
+MARKETING = "marketing"
+
+
+class UnknownChannelError(LookupError):
+    """No channel of this name is configured."""
+
+
+class TooLargeError(ValueError):
+    """The request is larger than `web.largest_body`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """How far a polled channel has been read, to be stored together with what was read."""
+
+    channel: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What one caller hands in: all of it is stored, or none."""
+
+    events: Sequence[Event]
+    cursor: Cursor | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What became of a delivery: the messages that were new, and who should hear of changes."""
+
+    stored: tuple[Stored, ...]
+    topics: tuple[str, ...]
+
+
+async def receive(app: App, channel_name: str, request: WebhookRequest) -> WebhookAnswer:
+    """One webhook call. The answer is given once everything in it is committed.
+
+    Raises UnknownChannelError, TooLargeError, InvalidSignature, MalformedRequest; on anything
+    else the provider must not be told that we have it.
+    """
+    channel = app.channels.get(channel_name)
+    if channel is None:
+        raise UnknownChannelError(channel_name)
+    if len(request.body) > app.settings.web.largest_body:
+        raise TooLargeError
+    channel.authenticate(request)
+    events = parse(channel, request)
+    try:
+        await accept(app, events)
+    except BadAddress as error:
+        raise MalformedRequest(str(error)) from error
+    return channel.answer(request)
+
+
+def parse(channel: Channel, request: WebhookRequest) -> Sequence[Event]:
+    """What the request says. A parser that trips over odd bytes has met a malformed request."""
+    try:
+        return channel.parse(request)
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        log.warning("parser tripped", channel=channel.name, exc_info=error)
+        raise MalformedRequest from error
+
+
+async def accept(app: App, events: Sequence[Event], *, cursor: Cursor | None = None) -> list[int]:
+    """Store events; the ids of the messages that were new. Returns once they are committed.
+
+    Concurrent callers share a transaction, but one that fails fails alone.
+    """
+    if not events and cursor is None:
+        return []
+    kept = await app.inbound.do(store, Delivery(events, cursor))
+    _count(events, kept)
+    if kept.stored:
+        app.wake.turns()
+    app.feed.publish(*kept.topics)
+    return [stored.message_id for stored in kept.stored]
+
+
+def store(session: Session, deliveries: Sequence[Delivery]) -> list[Kept]:
+    """Store what several callers handed in; all messages go in few statements."""
+    found = [
+        (index, event)
+        for index, delivery in enumerate(deliveries)
+        for event in delivery.events
+        if isinstance(event, InboundMessage)
+    ]
+    stored: list[list[Stored]] = [[] for _ in deliveries]
+    for (index, message), one in zip(found, _store_messages(session, found), strict=True):
+        if one is not None:
+            stored[index].append(one)
+            _consequences(session, message, one)
+    topics = [_apply_others(session, delivery) for delivery in deliveries]
+    return [
+        Kept(tuple(new), (*heard, *_topics(new))) for new, heard in zip(stored, topics, strict=True)
+    ]
+
+
+def _store_messages(
+    session: Session, found: Sequence[tuple[int, InboundMessage]]
+) -> list[Stored | None]:
+    return batch.store(session, [arrival(message) for _, message in found]) if found else []
+
+
+def arrival(message: InboundMessage) -> Arrival:
+    """A channel's message as the store takes it."""
+    sender = message.sender
+    return Arrival(
+        channel=message.channel,
+        sender=Claim(
+            kind=message.kind.value,
+            address=sender.address,
+            phone=sender.phone,
+            name=sender.name,
+            verified_by=sender.verified_by.value if sender.verified_by else None,
+            aliases=sender.aliases,
+            language=sender.language,
+        ),
+        inbound=Inbound(
+            provider_id=message.provider_id,
+            text=message.text,
+            kind=message.message_kind.value,
+            content=_content(message),
+            sent_at=message.sent_at,
+            raw=message.raw,
+            raw_type=message.raw_type,
+            status=MessageStatus.IGNORED if message.automatic or message.keyword else None,
+        ),
+    )
+
+
+def _content(message: InboundMessage) -> Mapping[str, Any]:
+    """Only what is there: most messages are text and nothing else."""
+    content: dict[str, Any] = {
+        "payload": message.payload,
+        "attachments": [asdict(attachment) for attachment in message.attachments],
+        "shared_phone": message.shared_phone,
+        "reply_to": message.reply_to,
+        "keyword": message.keyword,
+        "edited": message.edited,
+        "automatic": message.automatic,
+        "thread": dict(message.thread),
+        "metadata": dict(message.metadata),
+    }
+    return {name: value for name, value in content.items() if value}
+
+
+def _consequences(session: Session, message: InboundMessage, stored: Stored) -> None:
+    """What a new message changes besides being there."""
+    if message.shared_phone:
+        identity = identities.resolve_claim(session, arrival(message).sender)
+        identities.verify_phone(session, identity, message.shared_phone, "contact_share")
+    if message.keyword in ("stop", "start"):
+        _obey(session, message, stored, granted=message.keyword == "start")
+
+
+def _obey(session: Session, message: InboundMessage, stored: Stored, *, granted: bool) -> None:
+    """The provider answered the keyword itself; we only keep what it means (its channel only)."""
+    state = IdentityState.OK if granted else IdentityState.OPTED_OUT
+    identities.set_state(session, message.kind.value, message.sender.address, state)
+    consents.record(
+        session,
+        stored.customer_id,
+        purpose=MARKETING,
+        channel=message.kind.value,
+        granted=granted,
+        wording=message.text or str(message.keyword),
+        wording_version="provider-keyword-1",
+        source_message_id=stored.message_id,
+        actor="customer",
+    )
+
+
+def _apply_others(session: Session, delivery: Delivery) -> list[str]:
+    """Everything that is not a message, in order."""
+    topics: list[str] = []
+    for event in delivery.events:
+        if isinstance(event, StatusUpdate):
+            topics += status.apply(session, event)
+        elif isinstance(event, Reachability):
+            state = IdentityState(event.state.value)
+            identities.set_state(session, event.kind.value, event.address, state)
+        elif isinstance(event, AddressChanged):
+            identities.change_address(session, event.kind.value, event.old, event.new)
+    if delivery.cursor:
+        cursors.put(session, delivery.cursor.channel, delivery.cursor.value)
+    return topics
+
+
+def _topics(stored: Sequence[Stored]) -> list[str]:
+    """Pages that show the conversation, the customer, or the inbox a held message rings in."""
+    topics: list[str] = []
+    for one in stored:
+        topics += [f"conversation:{one.conversation_id}", f"customer:{one.customer_id}"]
+        if one.owner != "bot":
+            topics.append("inbox")
+    return topics
+
+
+def _count(events: Sequence[Event], kept: Kept) -> None:
+    new = len(kept.stored)
+    for event in events:
+        is_message = isinstance(event, InboundMessage)
+        outcome = "stored" if is_message and new else "repeated" if is_message else "applied"
+        new -= is_message
+        metrics.INBOUND.labels(event.channel, outcome).inc()

@@ -1,0 +1,107 @@
+"""Who answers a conversation: the bot, the queue (waiting for a person), a member of staff.
+
+Every change raises the conversation's `owner_version`, which makes any bot reply computed before
+void: `bot.outbound` drops it. The caller commits, then publishes `topics(conversation)`.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot import phrases
+from crm_store import conversations, messages
+from crm_store.models import Conversation, Message, Staff
+from crm_store.models.kinds import Author, Owner
+from crm_store.session import Session
+
+
+class NotOwnerError(Exception):
+    """Take the conversation first: somebody else answers it."""
+
+    def __init__(self) -> None:
+        super().__init__(self.__doc__)
+
+
+def request(
+    session: Session,
+    conversation: Conversation,
+    reason: str,
+    *,
+    say: str | None = "queued",
+    actor: str = "bot",
+) -> int:
+    """Put a conversation into the queue for a person; the new owner version.
+
+    `say` names the phrase the customer hears (see `bot.phrases`), None if the bot has said so
+    itself. One already waiting or with a person stays where it is and nothing is said.
+    """
+    if conversation.owner != Owner.BOT:
+        return conversation.owner_version
+    version = conversations.change_owner(
+        session, conversation, Owner.QUEUE, reason=reason, actor=actor
+    )
+    if say is not None:
+        text = phrases.say(say, conversation.language)
+        messages.queue(session, conversation, text=text, owner_version=version)
+    return version
+
+
+def take(session: Session, conversation: Conversation, staff: Staff) -> int:
+    """A member of staff answers from now on; the new owner version. Taking twice is nothing.
+
+    Raises NotYours if it belongs to another team.
+    """
+    conversations.for_staff(session, staff, conversation.id)
+    if conversation.owner == Owner.STAFF and conversation.owner_staff_id == staff.id:
+        return conversation.owner_version
+    return conversations.change_owner(
+        session,
+        conversation,
+        Owner.STAFF,
+        staff_id=staff.id,
+        reason=conversation.handover_reason,
+        actor=f"staff:{staff.id}",
+    )
+
+
+def hand_back(session: Session, conversation: Conversation, staff: Staff) -> int:
+    """The bot answers from now on; the new owner version.
+
+    What the customer wrote meanwhile stays with the person who read it. Raises NotOwnerError.
+    """
+    _owned(conversation, staff)
+    return conversations.change_owner(session, conversation, Owner.BOT, actor=f"staff:{staff.id}")
+
+
+def reply(
+    session: Session,
+    conversation: Conversation,
+    staff: Staff,
+    text: str,
+    *,
+    content: Mapping[str, Any] | None = None,
+) -> Message:
+    """Queue a member of staff's answer on the customer's channel. Raises NotOwnerError."""
+    _owned(conversation, staff)
+    return messages.queue(
+        session,
+        conversation,
+        text=text,
+        author=Author.STAFF,
+        staff_id=staff.id,
+        owner_version=conversation.owner_version,
+        content=content,
+    )
+
+
+def topics(conversation: Conversation) -> tuple[str, ...]:
+    """Who must hear of a change of owner."""
+    return (
+        f"conversation:{conversation.id}",
+        f"customer:{conversation.customer_id}",
+        "inbox",
+    )
+
+
+def _owned(conversation: Conversation, staff: Staff) -> None:
+    if conversation.owner != Owner.STAFF or conversation.owner_staff_id != staff.id:
+        raise NotOwnerError
