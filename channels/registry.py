@@ -15,6 +15,8 @@ from channels.base import Channel
 from channels.config import ChannelConfig
 from channels.memory import Config as MemoryConfig
 from channels.memory import MemoryChannel
+from channels.twilio import Config as TwilioConfig
+from channels.twilio import TwilioChannel
 from channels.web import Config as WebConfig
 from channels.web import WebChannel
 
@@ -28,6 +30,7 @@ class ChannelType(NamedTuple):
 
 CHANNEL_TYPES: dict[str, ChannelType] = {
     "memory": ChannelType(MemoryConfig, MemoryChannel),
+    "twilio": ChannelType(TwilioConfig, TwilioChannel),
     "web": ChannelType(WebConfig, WebChannel),
 }
 

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
+from twilio.request_validator import RequestValidator
 
 from channels.base import Channel, WebhookRequest
 from channels.registry import CHANNEL_TYPES, build
@@ -40,12 +42,35 @@ class WebSample(Sample):
         return {"authorization": f"Bearer {channel.new_token()}"}  # type: ignore[attr-defined]
 
 
+class TwilioSample(Sample):
+    def signed(self, channel: Channel, body: bytes) -> Mapping[str, str]:
+        url = f"{PUBLIC_URL}/webhooks/shop"
+        pairs = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, errors="replace")
+        signature = RequestValidator(SECRET).compute_signature(url, dict(pairs))
+        return {
+            "content-type": "application/x-www-form-urlencoded",
+            "x-twilio-signature": signature,
+        }
+
+
 SAMPLES: dict[str, Sample] = {
     "memory": MemorySample(
         {"kind": "whatsapp", "secret": SECRET},
         (
             b'{"events": [{"type": "message", "id": "m1", "from": "+62812", "text": "hi"}]}',
             b'{"events": [{"type": "message", "id": "m2", "from": "+62812", "text": ""}]}',
+        ),
+    ),
+    "twilio": TwilioSample(
+        {
+            "account_sid": "AC" + "0" * 32,
+            "auth_token": SECRET,
+            "whatsapp": "+6281100000001",
+            "sms": "+6281100000002",
+        },
+        (
+            b"MessageSid=SM1&From=whatsapp%3A%2B6281200000001&WaId=6281200000001&Body=Halo&FromZip=",
+            b"MessageSid=SM2&From=%2B6281200000002&SmsStatus=received&Body=Halo",
         ),
     ),
     "web": WebSample(
