@@ -134,9 +134,8 @@ def inbox(
     query = select(Conversation).where(visible_to(staff))
     if view == "waiting":
         query = query.where(
-            text(f"conversations.{WAITING}".replace(" state", " conversations.state"))
+            text(f"conversations.{WAITING}"), Conversation.state == ConversationState.OPEN
         )
-        query = query.where(Conversation.owner == Owner.QUEUE)
         query = query.order_by(Conversation.waiting_since, Conversation.id)
     elif view == "mine":
         query = query.where(

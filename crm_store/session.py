@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Literal, Self
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError
@@ -40,14 +40,22 @@ class Database:
         self._turn = threading.Lock() if self.dialect == "sqlite" else None
 
     @classmethod
-    def open(cls, url: str, *, synchronous: Synchronous = "full", pool_size: int = 10) -> Self:
+    def open(
+        cls,
+        url: str,
+        *,
+        synchronous: Synchronous = "full",
+        pool_size: int = 10,
+        foreign_keys: bool = True,
+    ) -> Self:
         """Connect to `sqlite:///file.db` or `postgresql://user@host/name`.
 
         `synchronous` is SQLite's: "full" survives a power cut, "normal" may lose the last commits.
+        `foreign_keys` off is for migrations alone: SQLite changes a table by copying it.
         """
         address = make_url(url)
         if address.get_backend_name() == "sqlite":
-            engine = _open_sqlite(url, synchronous, pool_size)
+            engine = _open_sqlite(address, pool_size, _pragmas(synchronous, foreign_keys))
             return cls(engine, engine.execution_options(reading=True))
         address = address.set(drivername="postgresql+psycopg")
         engine = create_engine(address, pool_size=pool_size, pool_pre_ping=True)
@@ -110,15 +118,15 @@ def insert_ignore(
     return session.execute(statement, [dict(values)]).first() is not None
 
 
-def _open_sqlite(url: str, synchronous: Synchronous, pool_size: int) -> Engine:
+def _open_sqlite(address: URL, pool_size: int, pragmas: Mapping[str, str | int]) -> Engine:
     arguments = {"timeout": BUSY_SECONDS, "cached_statements": 512}
-    pool = {} if make_url(url).database in (None, "", ":memory:") else {"pool_size": pool_size}
-    engine = create_engine(url, connect_args=arguments, **pool)
+    pool = {} if address.database in (None, "", ":memory:") else {"pool_size": pool_size}
+    engine = create_engine(address, connect_args=arguments, **pool)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # the driver would begin too late and leak past rollback
-        for name, value in _pragmas(synchronous).items():
+        for name, value in pragmas.items():
             connection.execute(f"PRAGMA {name} = {value}")
 
     @event.listens_for(engine, "begin")
@@ -129,11 +137,11 @@ def _open_sqlite(url: str, synchronous: Synchronous, pool_size: int) -> Engine:
     return engine
 
 
-def _pragmas(synchronous: Synchronous) -> dict[str, str | int]:
+def _pragmas(synchronous: Synchronous, foreign_keys: bool) -> dict[str, str | int]:
     return {
         "journal_mode": "wal",
         "synchronous": synchronous,
-        "foreign_keys": "on",
+        "foreign_keys": int(foreign_keys),
         "busy_timeout": int(BUSY_SECONDS * 1000),
         "cache_size": -32_000,
         "mmap_size": 268_435_456,

@@ -15,7 +15,7 @@ RECEIVED = "status = 'received'"
 QUEUED = "status = 'queued'"
 SENDING = "status = 'sending'"
 OUTGOING = "status IN ('queued', 'sending')"
-WAITING = "owner != 'bot' AND state = 'open'"
+WAITING = "owner = 'queue'"
 
 
 def _partial(name: str, *columns: str, where: str) -> Index:
@@ -31,7 +31,8 @@ class Conversation(Base):
         UniqueConstraint("identity_id"),
         Index("ix_conversations_customer_id", "customer_id"),
         Index("ix_conversations_last_message_at_id", "last_message_at", "id"),
-        _partial("ix_conversations_inbox", "owner", "waiting_since", where=WAITING),
+        _partial("ix_conversations_waiting", "waiting_since", "id", where=WAITING),
+        Index("ix_conversations_owner_staff_id", "owner_staff_id"),
     )
 
     id: Mapped[Id]

@@ -1,0 +1,77 @@
+"""Bring a database to the newest schema."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+
+from crm_store.migrations.scope import is_ours
+from crm_store.models import Base
+from crm_store.session import Database
+
+FOLDER = Path(__file__).parent / "migrations"
+
+
+class BrokenReference(Exception):
+    """A migration left rows that point to nothing; nothing was changed."""
+
+
+def upgrade(url: str, revision: str = "head") -> None:
+    """Run every migration not yet run, in one transaction. Raises BrokenReference."""
+    with _connection(url) as connection:
+        command.upgrade(_config(connection), revision)
+        _check_references(connection)
+
+
+def current(url: str) -> str | None:
+    """The revision of the database; None if it is empty."""
+    with _connection(url) as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def head() -> str:
+    """The newest revision there is."""
+    revision = ScriptDirectory.from_config(_config()).get_current_head()
+    assert revision is not None
+    return revision
+
+
+def differences(url: str) -> list[Any]:
+    """What autogenerate would still change; empty if the migrations match the models."""
+    options = {"include_name": is_ours, "compare_type": True}
+    with _connection(url) as connection:
+        context = MigrationContext.configure(connection, opts=options)
+        return list(compare_metadata(context, Base.metadata))
+
+
+@contextmanager
+def _connection(url: str) -> Iterator[Connection]:
+    db = Database.open(url, foreign_keys=False, pool_size=1)
+    try:
+        with db.transaction() as session:
+            yield session.connection()
+    finally:
+        db.close()
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    return config
+
+
+def _check_references(connection: Connection) -> None:
+    if connection.dialect.name != "sqlite":
+        return
+    broken = connection.execute(text("PRAGMA foreign_key_check")).first()
+    if broken is not None:
+        raise BrokenReference(f"{BrokenReference.__doc__} First: {tuple(broken)}")

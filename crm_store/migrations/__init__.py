@@ -1,0 +1,1 @@
+"""The history of the schema; add-then-backfill-then-drop."""
