@@ -53,7 +53,7 @@ def load(
         catalogue = read("catalogue.yml")
         _load_company(session, catalogue)
         loaded = _load_people(session, catalogue, count, now, seed)
-        audit.add(session, "system", "demo_loaded", "demo", "company", {"seed": seed})
+        audit.add(session, "system", "demo_loaded", "demo", "company", detail={"seed": seed})
         return loaded
 
 
