@@ -16,7 +16,7 @@ _PERSONAL = (
     (re.compile(r"\b(?:\d[ -]?){13,19}\b"), "<card>"),
     (re.compile(r"(?<![\w.-])(?:\+|00)?\d(?:[ -]?\d){8,14}(?![\w.-])"), "<phone>"),
 )
-_PLAIN_KEYS = frozenset({"timestamp", "level", "event", "logger"})
+_PLAIN_KEYS = frozenset({"timestamp", "level", "event", "part"})
 
 
 def set_up(level: str = "info", style: Literal["auto", "console", "json"] = "auto") -> None:
@@ -59,4 +59,4 @@ def hide_personal(text: str) -> str:
 
 def logger(name: str) -> Any:
     """A structured logger; `name` is the module's."""
-    return structlog.get_logger(logger=name)
+    return structlog.get_logger(part=name)

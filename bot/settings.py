@@ -72,6 +72,8 @@ class CompanySection(Section):
     language: Language = "id"
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] = "IDR"
     country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] = "ID"
+    welcome_points: Annotated[int, Field(ge=0)] = 0
+    points_months: PositiveInt = 12
 
 
 class DatabaseSection(Section):
@@ -89,6 +91,8 @@ class AssistantSection(Section):
     model: Path = Path("var/model")
     url: WebAddress = "http://localhost:5005"
     token: SecretStr | None = None
+    most_turns_a_minute: PositiveInt = 14
+    most_repeats: PositiveInt = 4
 
 
 class WebSection(Section):

@@ -1,0 +1,211 @@
+"""One message answered: the engine's turn, its actions in our session, what they ask for."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from actions.context import (
+    CodeWanted,
+    Company,
+    ContactWanted,
+    PersonWanted,
+    Request,
+    TurnContext,
+    current,
+    running,
+)
+from bot import phrases, takeover
+from bot.actions import run_action
+from bot.app import App
+from bot.logs import logger
+from bot.memory import Memory
+from channels.base import MessageKind
+from crm_store import conversations, lookups, messages
+from crm_store.batch import Received, Turn
+from crm_store.messages import Draft
+from crm_store.models.kinds import Author, MessageStatus, Owner
+from crm_store.session import Session, now
+from nlu.types import Reply, TurnInput, TurnResult
+
+log = logger("answer")
+LONGEST = 4_000
+"""Characters of a message that the engine reads; the store keeps all of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one message led to. `result` is None if the engine was not asked."""
+
+    turn: Turn
+    memory: Memory
+    replies: Sequence[Draft]
+    result: TurnResult | None = None
+
+
+def one(
+    session: Session, app: App, turn: Turn, received: Received, memory: Memory, *, member: bool
+) -> Step:
+    """Answer one message. Raises what the engine or an action raises."""
+    if _only_a_file(received):
+        return _thank_for_file(turn, received, memory)
+    spoken = turn_input(turn, received, memory, member=member)
+    with running(context(session, app, turn, received)) as wanted:
+        result = app.engine.reply(spoken, run_action)
+        turn = _as_left(turn, current())
+    turn = replace(turn, language=_language(turn, result))
+    content = _shared_content(received, wanted)
+    drafts = [_draft(reply, received, content) for reply in result.replies]
+    if not drafts and not wanted:
+        drafts = [Draft(phrases.say("lost", turn.language), in_reply_to_id=received.id)]
+    turn = _carry_out(session, app, turn, wanted)
+    replies = [replace(draft, owner_version=turn.owner_version) for draft in drafts]
+    return Step(turn, memory.answered(result.state, _buttons(result.replies)), replies, result)
+
+
+def turn_input(turn: Turn, received: Received, memory: Memory, *, member: bool) -> TurnInput:
+    """What the engine is told about the message and who wrote it."""
+    language = turn.language or "id"
+    return TurnInput(
+        conversation_id=str(turn.conversation_id),
+        message_id=str(received.id),
+        text=received.text[:LONGEST],
+        now=received.created_at,
+        channel=turn.kind,
+        payload=memory.payload(received.content.get("payload"), received.text),
+        language=language,
+        slots={
+            "language": language,
+            "channel": turn.kind,
+            "verified": turn.verified_by is not None,
+            "customer_name": turn.customer_name,
+            "member": member,
+            "known": turn.customer_name is not None,
+        },
+        metadata=_metadata(received),
+        state=memory.engine,
+    )
+
+
+def context(session: Session, app: App, turn: Turn, received: Received) -> TurnContext:
+    """What the actions of this turn are told."""
+    company = app.settings.company
+    return TurnContext(
+        session=session,
+        customer_id=turn.customer_id,
+        identity_id=turn.identity_id,
+        conversation_id=turn.conversation_id,
+        message_id=received.id,
+        channel=turn.channel,
+        kind=turn.kind,
+        text=received.text[:LONGEST],
+        verified=turn.verified_by is not None,
+        language=turn.language or company.language,
+        now=now(),
+        company=Company(
+            name=company.name,
+            timezone=company.timezone,
+            country=company.country,
+            currency=company.currency,
+            welcome_points=company.welcome_points,
+            points_months=company.points_months,
+        ),
+    )
+
+
+def hand_over(session: Session, turn: Turn, reason: str, *, say: str | None = None) -> Turn:
+    """Put the conversation into the queue; the turn under its new owner version."""
+    conversation = conversations.get(session, turn.conversation_id)
+    version = takeover.request(session, conversation, reason, say=say)
+    return replace(turn, owner=Owner.QUEUE, owner_version=version)
+
+
+def apologise(session: Session, turn: Turn, message_id: int, cause: str) -> None:
+    """The third failure: the message is marked, the customer hears that a person takes over."""
+    messages.handled(session, [message_id], status=MessageStatus.FAILED, error=cause[:500])
+    hand_over(session, turn, "the assistant failed on this message", say="apology")
+
+
+def _only_a_file(received: Received) -> bool:
+    content = received.content
+    return (
+        not received.text.strip()
+        and not content.get("payload")
+        and not content.get("shared_phone")
+        and received.kind != MessageKind.CONTACT
+    )
+
+
+def _thank_for_file(turn: Turn, received: Received, memory: Memory) -> Step:
+    text = phrases.say("file" if received.content.get("attachments") else "lost", turn.language)
+    draft = Draft(text, owner_version=turn.owner_version, in_reply_to_id=received.id)
+    return Step(turn, memory, (draft,))
+
+
+def _metadata(received: Received) -> Mapping[str, Any]:
+    phone = received.content.get("shared_phone")
+    return {"shared_phone": phone} if phone else {}
+
+
+def _as_left(turn: Turn, left: TurnContext) -> Turn:
+    """An action may have found out who writes: a one-time code joins two customers."""
+    if left.customer_id == turn.customer_id and left.verified == (turn.verified_by is not None):
+        return turn
+    verified_by = (turn.verified_by or "code") if left.verified else None
+    return replace(turn, customer_id=left.customer_id, verified_by=verified_by)
+
+
+def _language(turn: Turn, result: TurnResult) -> str | None:
+    """What the dialogue settled on; only a language that the product speaks."""
+    chosen = result.slots.get("language")
+    return str(chosen) if chosen in ("id", "en") else turn.language
+
+
+def _shared_content(received: Received, wanted: Sequence[Request]) -> dict[str, Any]:
+    asks = any(isinstance(request, ContactWanted) for request in wanted)
+    return {"ask_contact": True} if asks else {}
+
+
+def _draft(reply: Reply, received: Received, shared: Mapping[str, Any]) -> Draft:
+    buttons = [{"title": one.title, "payload": one.payload} for one in reply.buttons]
+    content: dict[str, Any] = {
+        "buttons": buttons,
+        "attachments": _attachments(reply),
+        "custom": dict(reply.custom or {}),
+        "response": reply.name,
+        **shared,
+    }
+    kept = {name: value for name, value in content.items() if value}
+    return Draft(reply.text, content=kept, in_reply_to_id=received.id)
+
+
+def _attachments(reply: Reply) -> list[dict[str, Any]]:
+    found = [{"reference": reply.image}] if reply.image else []
+    if reply.attachment and "reference" in reply.attachment:
+        found.append(dict(reply.attachment))
+    return found
+
+
+def _buttons(replies: Sequence[Reply]) -> list[tuple[str, str]]:
+    return [(one.title, one.payload) for reply in replies for one in reply.buttons]
+
+
+def _carry_out(session: Session, app: App, turn: Turn, wanted: Sequence[Request]) -> Turn:
+    """What the actions asked the product for, in the same transaction."""
+    for request in wanted:
+        if isinstance(request, PersonWanted):
+            turn = hand_over(session, turn, request.reason)
+        elif isinstance(request, CodeWanted):
+            _queue_code(session, app, request)
+    return turn
+
+
+def _queue_code(session: Session, app: App, request: CodeWanted) -> None:
+    """A one-time code goes to the other address's own conversation, made if there is none."""
+    channel = next((name for name, one in app.channels.items() if request.kind in one.kinds), None)
+    identity = lookups.identity_at(session, request.kind, request.address)
+    if channel is None or identity is None:
+        log.error("a code cannot be sent", kind=request.kind)
+        return
+    conversation = conversations.for_identity(session, identity, channel)
+    session.flush()
+    messages.queue(session, conversation, text=request.text, author=Author.SYSTEM)

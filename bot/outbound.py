@@ -1,0 +1,194 @@
+"""From the queue to the provider: claim (committed), send (no transaction), record the outcome.
+
+A process that dies in between leaves `sending`, which is swept to `unknown` once its lease is
+over: reconciled with the provider where it can tell, else shown to staff. Never silently resent.
+"""
+
+import asyncio
+import random
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot import metrics, sending
+from bot.app import App
+from bot.logs import logger
+from bot.rates import Limiter, configured
+from bot.sending import Outcome, Verdict
+from channels.base import Channel, Receipt
+from channels.errors import RateLimited, SendError, UnknownOutcome
+from crm_store import messages
+from crm_store.messages import Claimed
+from crm_store.session import Session, now
+
+log = logger("outbound")
+LONGEST_WAIT = 2.0
+"""Seconds a claimed message may wait for its rate; longer, and it goes back into the queue."""
+FIRST_DELAY = 2.0
+LONGEST_DELAY = 900.0
+SEND_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimTask:
+    """Claim at most `limit` messages for `lease`."""
+
+    limit: int
+    lease: timedelta
+
+
+class Outbound:
+    """Sends what is queued, many at once; runs in one event loop."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._worker = app.settings.worker
+        self._limiters: dict[str, Limiter] = {}
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._outcomes: list[Outcome] = []
+        self._recording = False
+
+    @property
+    def idle(self) -> bool:
+        """Nothing is being sent or recorded."""
+        return not self._under_way and not self._outcomes and not self._recording
+
+    async def send_waiting(self) -> int:
+        """Claim what is due and start sending it; how many messages that was."""
+        room = self._worker.sends_at_once - len(self._under_way)
+        if room <= 0:
+            return 0
+        task = ClaimTask(room, self._worker.lease)
+        claimed = await self._app.work.do(claim, task)
+        for message in claimed:
+            job = asyncio.create_task(self._deliver(message))
+            self._under_way.add(job)
+            job.add_done_callback(self._under_way.discard)
+        return len(claimed)
+
+    async def drain(self, seconds: float) -> None:
+        """Wait for what is under way, at most so long; the rest is cut off and becomes unknown."""
+        if self._under_way:
+            await asyncio.wait(tuple(self._under_way), timeout=seconds)
+        for job in tuple(self._under_way):
+            job.cancel()
+        await asyncio.gather(*self._under_way, return_exceptions=True)
+        while not self.idle:
+            await asyncio.sleep(0.005)
+
+    async def _deliver(self, message: Claimed) -> None:
+        channel = self._app.channels.get(message.channel)
+        refusal = sending.refusal(message, configured=channel is not None)
+        if channel is None or refusal is not None:
+            self._note(refusal or Outcome(message, Verdict.FAILED, error="channel is gone"))
+            return
+        wait = await self._wait_for_rate(channel, message)
+        if wait > 0:
+            later = now() + timedelta(seconds=wait)
+            self._note(Outcome(message, Verdict.RETRY, not_before=later, error="rate"))
+            return
+        self._note(await self._send(channel, message))
+
+    async def _wait_for_rate(self, channel: Channel, message: Claimed) -> float:
+        """0.0 once a token is taken, else the seconds it would have to wait."""
+        limiter = self._limiters.get(channel.name)
+        if limiter is None:
+            section = self._worker.rates.get(channel.name)
+            limiter = Limiter(configured(channel.rates, section))
+            self._limiters[channel.name] = limiter
+        waited = 0.0
+        while (wait := limiter.take(message.address)) > 0:
+            if waited + wait > LONGEST_WAIT:
+                return wait
+            await asyncio.sleep(wait)
+            waited += wait
+        return 0.0
+
+    async def _send(self, channel: Channel, message: Claimed) -> Outcome:
+        started = time.perf_counter()
+        try:
+            async with asyncio.timeout(min(SEND_SECONDS, self._worker.lease_seconds / 2)):
+                receipt = await channel.send(sending.outbound_message(message))
+        except SendError as error:
+            return self._outcome_of(message, error)
+        except TimeoutError:
+            return self._outcome_of(message, UnknownOutcome("no answer in time"))
+        except asyncio.CancelledError:
+            return self._outcome_of(message, UnknownOutcome("stopped while sending"))
+        except Exception as error:
+            log.error("channel broke", message_id=message.id, exc_info=error)
+            return self._outcome_of(message, UnknownOutcome(repr(error)))
+        metrics.SEND_SECONDS.labels(channel.name).observe(time.perf_counter() - started)
+        return _sent(message, receipt)
+
+    def _outcome_of(self, message: Claimed, error: SendError) -> Outcome:
+        attempts = message.attempts + 1
+        delay = backoff(attempts)
+        if isinstance(error, RateLimited):
+            delay = error.retry_after.total_seconds() + random.uniform(0, 0.5)  # noqa: S311
+        too_old = now() - message.created_at > timedelta(hours=self._worker.send_hours)
+        tried_enough = attempts >= self._worker.send_attempts
+        given_up = too_old or (tried_enough and not isinstance(error, RateLimited))
+        later = now() + timedelta(seconds=delay)
+        outcome = sending.outcome_of(message, error, later=None if given_up else later)
+        log.warning(
+            "not sent",
+            message_id=message.id,
+            channel=message.channel,
+            verdict=outcome.verdict.value,
+            code=error.code,
+            error=str(error),
+        )
+        return outcome
+
+    def _note(self, outcome: Outcome) -> None:
+        """Outcomes of one tick of the event loop are recorded together."""
+        self._outcomes.append(outcome)
+        metrics.SENDS.labels(outcome.message.channel, outcome.verdict.value).inc()
+        if not self._recording:
+            self._recording = True
+            job = asyncio.create_task(self._record())
+            self._under_way.add(job)
+            job.add_done_callback(self._under_way.discard)
+
+    async def _record(self) -> None:
+        try:
+            while self._outcomes:
+                outcomes, self._outcomes = self._outcomes, []
+                topics = await self._app.work.do(sending.record, outcomes)
+                self._app.feed.publish(*topics)
+        finally:
+            self._recording = False
+        self._app.wake.sends()
+
+
+def claim(session: Session, tasks: Sequence[ClaimTask]) -> list[list[Claimed]]:
+    """The lane's handler: take due messages, replies before bulk, one per conversation."""
+    return [_claim(session, task) for task in tasks]
+
+
+def _claim(session: Session, task: ClaimTask) -> list[Claimed]:
+    claimed = messages.claim(session, limit=task.limit, lease=task.lease)
+    refused = sending.without_consent(session, claimed)
+    if refused:
+        sending.record(session, [refused])
+    gone = {outcome.message.id for outcome in refused}
+    return [message for message in claimed if message.id not in gone]
+
+
+def backoff(attempts: int, spread: Callable[[float, float], float] = random.uniform) -> float:
+    """Seconds to the next try: doubling, capped, spread so that they do not march in step."""
+    delay = min(LONGEST_DELAY, FIRST_DELAY * 2.0 ** (attempts - 1))
+    return delay * spread(0.75, 1.25)
+
+
+def _sent(message: Claimed, receipt: Receipt) -> Outcome:
+    metrics.ANSWER_SECONDS.observe(max(0.0, (now() - message.created_at).total_seconds()))
+    return Outcome(
+        message,
+        Verdict.SENT,
+        provider_id=receipt.provider_id,
+        parts=tuple(receipt.parts),
+        reached=receipt.status,
+    )

@@ -1,0 +1,181 @@
+"""What a claimed message becomes, decided without sending it, and how outcomes are recorded."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from channels.base import Attachment, Button, ChannelKind, DeliveryStatus, OutboundMessage, Template
+from channels.errors import AddressDead, Blocked, OptedOut, SendError, UnknownOutcome
+from crm_store import consents, delivery, identities, messages
+from crm_store.messages import Claimed
+from crm_store.models.kinds import IdentityState
+from crm_store.session import Session
+
+BULK = 5
+"""Messages of this priority or later are not answers: consent and the address's state decide."""
+MARKETING = "marketing"
+
+
+class Verdict(StrEnum):
+    """What became of one attempt."""
+
+    SENT = "sent"
+    RETRY = "retry"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    DROPPED = "dropped"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One attempt's result, to be recorded. `reach` is what it proves about the address."""
+
+    message: Claimed
+    verdict: Verdict
+    provider_id: str = ""
+    parts: tuple[str, ...] = ()
+    reached: DeliveryStatus | None = None
+    not_before: datetime | None = None
+    code: str | None = None
+    error: str | None = None
+    reach: IdentityState | None = None
+
+
+_PROVES: dict[type[SendError], IdentityState] = {
+    OptedOut: IdentityState.OPTED_OUT,
+    AddressDead: IdentityState.DEAD,
+    Blocked: IdentityState.BLOCKED,
+}
+
+
+def refusal(message: Claimed, *, configured: bool) -> Outcome | None:
+    """Why this message must not be sent, None if it may.
+
+    Answers go out whatever the address's state: the customer has just written from it.
+    """
+    if message.outdated:
+        return Outcome(message, Verdict.DROPPED, error="the conversation changed hands")
+    if not configured:
+        error = f"no channel named {message.channel} is configured"
+        return Outcome(message, Verdict.FAILED, code="no_channel", error=error)
+    unreachable = message.identity_state != IdentityState.OK
+    if unreachable and (message.priority >= BULK or _nobody_there(message)):
+        error = f"the address is {message.identity_state.value}"
+        return Outcome(message, Verdict.DROPPED, code=message.identity_state.value, error=error)
+    return None
+
+
+def _nobody_there(message: Claimed) -> bool:
+    gone = message.identity_state in (IdentityState.BLOCKED, IdentityState.DEAD)
+    return gone and message.reply_to is None
+
+
+def outbound_message(message: Claimed) -> OutboundMessage:
+    """The queued row as a channel takes it."""
+    content = message.content
+    template = content.get("template")
+    return OutboundMessage(
+        id=str(message.id),
+        kind=ChannelKind(message.kind),
+        to=message.address,
+        text=message.text,
+        buttons=tuple(Button(one["title"], one["payload"]) for one in content.get("buttons", ())),
+        attachments=tuple(Attachment(**one) for one in content.get("attachments", ())),
+        template=Template(template["name"], template.get("variables", {})) if template else None,
+        ask_contact=bool(content.get("ask_contact")),
+        reply_to=message.reply_to,
+        thread=message.thread,
+        last_inbound_at=message.last_inbound_at,
+        marketing=bool(content.get("marketing")),
+        unsubscribe_url=content.get("unsubscribe_url"),
+        language=message.language or "id",
+    )
+
+
+def outcome_of(message: Claimed, error: SendError, *, later: datetime | None) -> Outcome:
+    """What an error means; `later` is when to try again, None if it was tried enough."""
+    verdict = Verdict.FAILED
+    if isinstance(error, UnknownOutcome):
+        verdict = Verdict.UNKNOWN
+    elif error.retryable and later is not None:
+        verdict = Verdict.RETRY
+    return Outcome(
+        message,
+        verdict,
+        not_before=later,
+        code=error.code or type(error).__name__,
+        error=str(error)[:500],
+        reach=_PROVES.get(type(error)),
+    )
+
+
+def without_consent(session: Session, claimed: Sequence[Claimed]) -> list[Outcome]:
+    """Bulk messages whose recipient has withdrawn consent since they were queued."""
+    return [
+        Outcome(message, Verdict.DROPPED, code="no_consent", error="consent was withdrawn")
+        for message in claimed
+        if message.priority >= BULK
+        and not consents.allowed(session, message.customer_id, MARKETING, message.kind)
+    ]
+
+
+def record(session: Session, batches: Sequence[Sequence[Outcome]]) -> list[list[str]]:
+    """The lane's handler: write outcomes; gives the topics of the pages that changed."""
+    topics: list[list[str]] = []
+    for outcomes in batches:
+        sent = [one for one in outcomes if one.verdict == Verdict.SENT]
+        messages.mark_many_sent(
+            session, [(one.message, one.provider_id, one.parts) for one in sent]
+        )
+        for one in sent:
+            _delivered_at_once(session, one)
+        for one in outcomes:
+            if one.verdict != Verdict.SENT:
+                _RECORD[one.verdict](session, one)
+            if one.reach is not None:
+                _learn(session, one.message, one.reach)
+        topics.append([topic for one in outcomes for topic in _topics(one.message)])
+    return topics
+
+
+def _delivered_at_once(session: Session, outcome: Outcome) -> None:
+    if outcome.reached in (DeliveryStatus.DELIVERED, DeliveryStatus.READ):
+        channel, key = outcome.message.channel, outcome.provider_id
+        delivery.apply_status(session, channel, key, outcome.reached.value)
+
+
+def _learn(session: Session, message: Claimed, state: IdentityState) -> None:
+    identities.set_state(session, message.kind, message.address, state)
+
+
+def _topics(message: Claimed) -> tuple[str, str]:
+    return (f"conversation:{message.conversation_id}", f"customer:{message.customer_id}")
+
+
+def _retry(session: Session, one: Outcome) -> None:
+    assert one.not_before is not None
+    messages.mark_retry(
+        session, one.message.id, not_before=one.not_before, error_code=one.code, error=one.error
+    )
+
+
+def _failed(session: Session, one: Outcome) -> None:
+    messages.mark_failed(session, one.message.id, error_code=one.code, error=one.error)
+
+
+def _unknown(session: Session, one: Outcome) -> None:
+    messages.mark_unknown(session, one.message.id, error=one.error)
+
+
+def _dropped(session: Session, one: Outcome) -> None:
+    messages.mark_dropped(session, one.message.id, error=one.error or "")
+
+
+_RECORD: dict[Verdict, Callable[[Session, Outcome], Any]] = {
+    Verdict.RETRY: _retry,
+    Verdict.FAILED: _failed,
+    Verdict.UNKNOWN: _unknown,
+    Verdict.DROPPED: _dropped,
+}

@@ -1,0 +1,152 @@
+"""A conversation's waiting messages -> queued replies, in one transaction.
+
+For engines in this process: many conversations share a transaction, and the actions an engine
+runs write through the same session, so a turn happens wholly or not at all.
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot import answer, metrics
+from bot.app import App
+from bot.logs import logger
+from bot.memory import load
+from crm_store import batch, conversations, lookups, messages
+from crm_store.batch import Mark, Outcome, Received, Turn
+from crm_store.messages import Draft
+from crm_store.models.kinds import MessageStatus, Owner
+from crm_store.session import Session
+from nlu.types import TurnResult
+
+log = logger("turn")
+MOST_FAILURES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a batch of turns did: how many turns, replies queued, pages that should hear."""
+
+    turns: int = 0
+    replies: int = 0
+    topics: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Which turns to take: these conversations, or whatever waits, at most `limit`.
+
+    `guarded` gives each turn a savepoint, so that one that raises is counted against its message
+    and the others stand. It costs time, so the first try goes without.
+    """
+
+    app: App
+    conversation_ids: Sequence[int] | None = None
+    limit: int = 32
+    guarded: bool = False
+
+
+async def take(app: App, conversation_ids: Sequence[int] | None = None) -> Taken:
+    """Take the turns that wait; a message whose turn fails three times goes to a person.
+
+    Returns once replies are queued and committed.
+    """
+    task = Task(app, conversation_ids, app.settings.worker.turns_at_once)
+    try:
+        taken = await app.work.do(take_tasks, task)
+    except Exception as error:  # noqa: BLE001 - the worker's loop; which turn it was is found out
+        log.warning("a turn failed, taking each by itself", error=repr(error))
+        careful = Task(app, conversation_ids, task.limit, guarded=True)
+        taken = await app.work.do(take_tasks, careful)
+    app.feed.publish(*taken.topics)
+    if taken.replies:
+        app.wake.sends()
+    return taken
+
+
+def take_tasks(session: Session, tasks: Sequence[Task]) -> list[Taken]:
+    """The lane's handler: every task's turns in the lane's transaction."""
+    return [_take(session, task) for task in tasks]
+
+
+def _take(session: Session, task: Task) -> Taken:
+    ids = task.conversation_ids
+    if ids is None:
+        ids = conversations.waiting(session, task.limit)
+    turns = batch.load(session, ids) if ids else []
+    if not turns:
+        return Taken()
+    members = lookups.members_among(session, [turn.customer_id for turn in turns])
+    answer_one = _guarded if task.guarded else _answered
+    outcomes = [answer_one(session, task.app, turn, turn.customer_id in members) for turn in turns]
+    batch.finish(session, [outcome for outcome in outcomes if outcome is not None])
+    return Taken(
+        turns=len(turns),
+        replies=sum(len(outcome.replies) if outcome else 1 for outcome in outcomes),
+        topics=tuple(_topics(turns)),
+    )
+
+
+def _topics(turns: Sequence[Turn]) -> list[str]:
+    topics = ["inbox"]
+    for turn in turns:
+        topics += [f"conversation:{turn.conversation_id}", f"customer:{turn.customer_id}"]
+    return topics
+
+
+def _guarded(session: Session, app: App, turn: Turn, member: bool) -> Outcome | None:
+    try:
+        with session.begin_nested():
+            return _answered(session, app, turn, member)
+    except Exception as error:  # noqa: BLE001 - the worker's loop: counted, then a person's case
+        _failed(session, turn, error)
+        return None
+
+
+def _answered(session: Session, app: App, turn: Turn, member: bool) -> Outcome:
+    """Answer each waiting message in order, until a person is asked for."""
+    marks: list[Mark] = []
+    replies: list[Draft] = []
+    memory = load(turn.dialogue_state)
+    for received in turn.messages:
+        if turn.owner != Owner.BOT:
+            marks.append(Mark(received.id, MessageStatus.HELD))
+            continue
+        started = time.perf_counter()
+        memory = memory.heard(received.text, received.created_at.timestamp())
+        if memory.looping(
+            turns=app.settings.assistant.most_turns_a_minute,
+            repeats=app.settings.assistant.most_repeats,
+        ):
+            turn = answer.hand_over(session, turn, "looks like a program, not a person")
+            memory = memory.rested()
+            marks.append(Mark(received.id, MessageStatus.HELD))
+            log.warning("loop broken", message_id=received.id)
+            continue
+        step = answer.one(session, app, turn, received, memory, member=member)
+        turn, memory = step.turn, step.memory
+        replies += step.replies
+        marks.append(_mark(received, step.result))
+        metrics.TURN_SECONDS.observe(time.perf_counter() - started)
+        metrics.TURNS.labels("answered").inc()
+    return Outcome(
+        turn, replies, memory.dump(), turn.language, turn.bot_streak + len(replies), marks
+    )
+
+
+def _mark(received: Received, result: TurnResult | None) -> Mark:
+    if result is None:
+        return Mark(received.id)
+    intent = result.understanding.intent
+    return Mark(received.id, MessageStatus.HANDLED, intent.name, intent.confidence)
+
+
+def _failed(session: Session, turn: Turn, error: Exception) -> None:
+    """Count the failure against the first message; at the third a person takes over."""
+    metrics.TURNS.labels("failed").inc()
+    message = messages.get(session, turn.messages[0].id)
+    message.attempts += 1
+    log.error("turn failed", message_id=message.id, attempts=message.attempts, exc_info=error)
+    session.flush()
+    if message.attempts >= MOST_FAILURES:
+        answer.apologise(session, turn, message.id, repr(error))

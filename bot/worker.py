@@ -1,0 +1,148 @@
+"""The loop: takes turns, sends, sweeps. Woken at once by this process, else every few seconds.
+
+Runs in an event loop of `akrab serve` or alone in `akrab work`. What it is in the middle of when
+the process dies is found again by the next sweep of any worker.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+
+from bot import inbound, reconcile, turn
+from bot.app import App
+from bot.logs import logger
+from bot.outbound import Outbound
+from channels.base import Channel, Poller
+from crm_store import cursors, delivery, messages
+from crm_store.session import Session, now
+
+log = logger("worker")
+STOP_SECONDS = 10.0
+AFTER_ERROR = 1.0
+KEEP_REPORTS = timedelta(days=7)
+
+
+class Signal:
+    """An event that any thread may set."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._event = asyncio.Event()
+
+    def set(self) -> None:
+        try:
+            running = asyncio.get_running_loop()
+        except RuntimeError:
+            running = None
+        if running is self._loop:
+            self._event.set()
+        elif not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._event.set)
+
+    async def wait(self, seconds: float) -> None:
+        """Until it is set, at most so long; then it is down again."""
+        if not self._event.is_set():
+            try:
+                await asyncio.wait_for(self._event.wait(), seconds)
+            except TimeoutError:
+                return
+        self._event.clear()
+
+
+class Worker:
+    """All background work of one process."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._stopping = False
+        self._turns = Signal()
+        self._sends = Signal()
+        self._outbound = Outbound(app)
+
+    async def run(self) -> None:
+        """Work until `stop`; then finish what is under way."""
+        self._app.wake.turns = self._turns.set
+        self._app.wake.sends = self._sends.set
+        loops = [
+            self._loop(self._turns, self._take_turns),
+            self._loop(self._sends, self._send),
+            self._every(self._app.settings.worker.sweep_seconds, self._sweep),
+        ]
+        pollers = [
+            asyncio.create_task(self._poll(channel, channel))
+            for channel in self._app.channels.values()
+            if isinstance(channel, Poller)
+        ]
+        await asyncio.gather(*loops)
+        for poller in pollers:
+            poller.cancel()
+        await asyncio.gather(*pollers, return_exceptions=True)
+        await self._outbound.drain(STOP_SECONDS)
+
+    def stop(self) -> None:
+        """Ask `run` to come to an end; from any thread."""
+        self._stopping = True
+        self._turns.set()
+        self._sends.set()
+
+    async def idle(self) -> None:
+        """Wait until everything received is answered and everything due is sent (tests, bench)."""
+        while await self._take_turns() or await self._send() or not self._outbound.idle:
+            await asyncio.sleep(0.001)
+
+    async def _loop(self, signal: Signal, step: Callable[[], Awaitable[int]]) -> None:
+        seconds = self._app.settings.worker.sweep_seconds
+        while not self._stopping:
+            if not await self._safely(step):
+                await signal.wait(seconds)
+
+    async def _every(self, seconds: float, step: Callable[[], Awaitable[int]]) -> None:
+        while not self._stopping:
+            await self._safely(step)
+            waited = 0.0
+            while waited < seconds and not self._stopping:
+                await asyncio.sleep(min(0.2, seconds))
+                waited += 0.2
+
+    async def _safely(self, step: Callable[[], Awaitable[int]]) -> int:
+        """One step; an error is logged and the loop goes on."""
+        try:
+            return await step()
+        except Exception as error:
+            log.error("worker step failed", exc_info=error)
+            await asyncio.sleep(AFTER_ERROR)
+            return 0
+
+    async def _take_turns(self) -> int:
+        return (await turn.take(self._app)).turns
+
+    async def _send(self) -> int:
+        return await self._outbound.send_waiting()
+
+    async def _sweep(self) -> int:
+        """Find what a dead worker left in the middle; ask providers about unknown outcomes."""
+        lost = await self._app.work.do(sweep, None)
+        if lost:
+            log.warning("senders vanished", message_ids=lost)
+            self._app.wake.sends()
+        return await reconcile.ask(self._app)
+
+    async def _poll(self, channel: Channel, poller: Poller) -> None:
+        """Fetch a channel's messages for ever; the cursor is stored with what it covers."""
+        while not self._stopping:
+            try:
+                with self._app.db.reading() as session:
+                    cursor = cursors.get(session, channel.name)
+                async for events, reached in poller.poll(cursor):
+                    kept = inbound.Cursor(channel.name, reached)
+                    await inbound.accept(self._app, events, cursor=kept)
+            except Exception as error:
+                log.error("polling failed", channel=channel.name, exc_info=error)
+            await asyncio.sleep(AFTER_ERROR)
+
+
+def sweep(session: Session, tasks: Sequence[None]) -> list[list[int]]:
+    """The lane's handler: messages whose sender vanished become unknown; gives their ids."""
+    lost = messages.sweep_expired(session)
+    delivery.forget_pending(session, now() - KEEP_REPORTS)
+    return [lost for _ in tasks]
