@@ -1,0 +1,150 @@
+"""The trained model as one file: a header line with version and checksum, then plain arrays."""
+
+import hashlib
+import io
+import json
+import os
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlu.embedded.domain import Domain
+from nlu.embedded.intents import IntentModel
+from nlu.embedded.policy import RuleBook, compile_rules
+from nlu.embedded.project import domain_from_plain, rules_from_plain
+
+FORMAT = "akrab-nlu"
+VERSION = 1
+
+
+class ModelError(Exception):
+    """The model file cannot be used; train it again with `akrab train`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fallback:
+    """When to say nlu_fallback instead (Rasa's FallbackClassifier)."""
+
+    threshold: float = 0.3
+    ambiguity: float = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """What entities are found by: patterns, word lists, annotated values, synonyms."""
+
+    regexes: tuple[tuple[str, str], ...] = ()
+    lookups: tuple[tuple[str, str], ...] = ()
+    values: tuple[tuple[str, str, str | None, str | None], ...] = ()
+    """(entity, text, role, group) as annotated in examples."""
+    synonyms: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Everything a running assistant needs; immutable."""
+
+    intents: IntentModel
+    plain_domain: dict[str, Any]
+    plain_rules: list[dict[str, Any]]
+    lexicon: Lexicon
+    fallback: Fallback | None
+    core_fallback: str | None
+
+    @property
+    def domain(self) -> Domain:
+        return domain_from_plain(self.plain_domain)
+
+    def rule_book(self) -> RuleBook:
+        book = compile_rules(rules_from_plain(self.plain_rules), self.domain)
+        book.fallback = self.core_fallback
+        return book
+
+    def save(self, path: Path) -> str:
+        """Write the file in one step, so that readers see the old or the new one; its checksum."""
+        body = self._body()
+        digest = hashlib.sha256(body).hexdigest()
+        header = {"format": FORMAT, "version": VERSION, "sha256": digest, "size": len(body)}
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(json.dumps(header).encode() + b"\n" + body)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(temporary).replace(path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+        return digest
+
+    def _body(self) -> bytes:
+        described = {
+            "intents": self.intents.header(),
+            "domain": self.plain_domain,
+            "rules": self.plain_rules,
+            "lexicon": {
+                "regexes": self.lexicon.regexes,
+                "lookups": self.lexicon.lookups,
+                "values": self.lexicon.values,
+                "synonyms": self.lexicon.synonyms,
+            },
+            "fallback": self.fallback and [self.fallback.threshold, self.fallback.ambiguity],
+            "core_fallback": self.core_fallback,
+        }
+        text = json.dumps(described, ensure_ascii=False).encode()
+        buffer = io.BytesIO()
+        arrays: dict[str, Any] = self.intents.arrays()
+        np.savez(buffer, described=np.frombuffer(text, np.uint8), **arrays)
+        return buffer.getvalue()
+
+    @classmethod
+    def load(cls, path: str | Path) -> "Model":
+        """Read a model file. Raises ModelError if it is missing, damaged or of another version."""
+        try:
+            content = Path(path).read_bytes()
+        except OSError as error:
+            raise ModelError(f"no model at {path}: {error.strerror}; run `akrab train`") from error
+        return cls._from_body(_checked(content, str(path)))
+
+    @classmethod
+    def _from_body(cls, body: bytes) -> "Model":
+        with np.load(io.BytesIO(body), allow_pickle=False) as archive:
+            arrays: dict[str, NDArray[Any]] = {name: archive[name] for name in archive.files}
+        described = json.loads(arrays.pop("described").tobytes())
+        lexicon = described["lexicon"]
+        fallback = described["fallback"]
+        return cls(
+            IntentModel.restore(described["intents"], arrays),
+            described["domain"],
+            described["rules"],
+            Lexicon(
+                tuple(map(tuple, lexicon["regexes"])),
+                tuple(map(tuple, lexicon["lookups"])),
+                tuple(map(tuple, lexicon["values"])),
+                lexicon["synonyms"],
+            ),
+            Fallback(*fallback) if fallback else None,
+            described["core_fallback"],
+        )
+
+
+def _checked(content: bytes, name: str) -> bytes:
+    """The body of a model file whose header fits it."""
+    first, _, body = content.partition(b"\n")
+    try:
+        header = json.loads(first)
+        form, version, digest = header["format"], header["version"], header["sha256"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise ModelError(f"{name} is not a model file; run `akrab train`") from error
+    if form != FORMAT or version != VERSION:
+        raise ModelError(
+            f"{name} is of version {version}, this program reads {VERSION}; run `akrab train`"
+        )
+    if hashlib.sha256(body).hexdigest() != digest:
+        raise ModelError(f"{name} is damaged (its checksum does not fit); run `akrab train`")
+    return body

@@ -1,0 +1,148 @@
+"""An assistant's folder as a whole: domain, data and config read, checked, and made plain."""
+
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from nlu.embedded.domain import Domain
+from nlu.embedded.domain_reader import DOMAIN_KEYS, DomainReader
+from nlu.embedded.problems import Problems
+from nlu.embedded.rules import Rule, Step, read_rules
+from nlu.embedded.source import Node, plain, read, yaml_files
+from nlu.embedded.training_data import NluData, add_nlu
+
+_KNOWN = {*DOMAIN_KEYS, "config", "nlu", "rules", "stories", "version", "e2e_actions", "actions"}
+
+
+@dataclass(slots=True)
+class Project:
+    """Everything read from an assistant's folder."""
+
+    reader: DomainReader = field(default_factory=DomainReader)
+    nlu: NluData = field(default_factory=NluData)
+    rules: list[Rule] = field(default_factory=list)
+    pipeline: list[dict[str, Any]] = field(default_factory=list)
+    policies: list[dict[str, Any]] = field(default_factory=list)
+    plain_domain: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def domain(self) -> Domain:
+        return self.reader.domain
+
+    def component(self, listed: list[dict[str, Any]], name: str) -> dict[str, Any] | None:
+        """A component of config.yml by the last part of its name."""
+        for options in listed:
+            if str(options.get("name", "")).rpartition(".")[2] == name:
+                return options
+        return None
+
+
+def read_project(folder: Path, problems: Problems) -> Project:
+    """Read domain.yml or domain/, data/ and config.yml of a Rasa project."""
+    project = Project()
+    files = [*_domain_files(folder), *_data_files(folder)]
+    if not files:
+        problems.add(str(folder), 1, "no domain.yml, domain/ or data/ found")
+    for path in files:
+        document = read(path, _name(path, folder), problems)
+        if document is not None:
+            _read_document(document, project)
+    _read_config(folder, project, problems)
+    return project
+
+
+def _name(path: Path, folder: Path) -> str:
+    return str(path.relative_to(folder)) if path.is_relative_to(folder) else str(path)
+
+
+def _domain_files(folder: Path) -> list[Path]:
+    found = [folder / name for name in ("domain.yml", "domain.yaml") if (folder / name).is_file()]
+    return found + (yaml_files(folder / "domain") if (folder / "domain").is_dir() else [])
+
+
+def _data_files(folder: Path) -> list[Path]:
+    """Training files; as in Rasa, files named test_… are conversation tests, not data."""
+    if not (folder / "data").is_dir():
+        return []
+    return [path for path in yaml_files(folder / "data") if not path.name.startswith("test_")]
+
+
+def _read_document(document: Node, project: Project) -> None:
+    for key, node in document.items():
+        if key == "version":
+            _check_version(node)
+        elif key == "nlu":
+            add_nlu(node, project.nlu)
+        elif key == "rules":
+            project.rules += read_rules(node)
+        elif key in ("stories", "e2e_actions"):
+            _refuse(key, node)
+        elif key in DOMAIN_KEYS or key == "config":
+            project.reader.read(key, node)
+            _merge(project.plain_domain, key, plain(node.value))
+        else:
+            known = ", ".join(sorted(_KNOWN))
+            node.problem(f"unknown key '{key}'; known keys: {known}")
+
+
+def _check_version(node: Node) -> None:
+    if not str(node.value).startswith("3."):
+        node.problem(f"training data version {node.value} is not supported; 3.0 or 3.1 is")
+
+
+def _refuse(key: str, node: Node) -> None:
+    for element in node.elements():
+        name = element.value.get("story") if isinstance(element.value, dict) else None
+        what = f"story '{name}'" if name else f"an entry of '{key}'"
+        element.problem(f"{what}: learned stories are not supported; write it as rules or a form")
+
+
+def _merge(target: dict[str, Any], key: str, value: Any) -> None:
+    if isinstance(value, dict):
+        target.setdefault(key, {}).update(value)
+    elif isinstance(value, list):
+        target.setdefault(key, []).extend(value)
+
+
+def _read_config(folder: Path, project: Project, problems: Problems) -> None:
+    path = folder / "config.yml"
+    if not path.is_file():
+        return
+    document = read(path, "config.yml", problems)
+    value = plain(document.value) if document else None
+    if isinstance(value, dict):
+        project.pipeline = [each for each in value.get("pipeline") or () if isinstance(each, dict)]
+        project.policies = [each for each in value.get("policies") or () if isinstance(each, dict)]
+
+
+def domain_from_plain(value: dict[str, Any]) -> Domain:
+    """The domain of a saved model."""
+    problems = Problems()
+    reader = DomainReader()
+    for key, child in value.items():
+        reader.read(key, Node(child, "model", 1, problems))
+    problems.check()
+    return reader.domain
+
+
+def rules_to_plain(rules: list[Rule]) -> list[dict[str, Any]]:
+    return [asdict(rule) for rule in rules]
+
+
+def rules_from_plain(value: list[dict[str, Any]]) -> list[Rule]:
+    """The rules of a saved model."""
+    return [
+        Rule(
+            **{
+                **rule,
+                "conditions": tuple(_step(step) for step in rule["conditions"]),
+                "steps": tuple(_step(step) for step in rule["steps"]),
+            }
+        )
+        for rule in value
+    ]
+
+
+def _step(value: dict[str, Any]) -> Step:
+    entities = tuple((str(e), str(v), role, group) for e, v, role, group in value["entities"])
+    return Step(**{**value, "entities": entities})
