@@ -1,0 +1,125 @@
+"""Questions anybody may ask, answered from knowledge articles and the list of stores."""
+
+from rasa_sdk.events import SlotSet
+
+from actions import formats
+from actions.action import StoreAction
+from actions.turn import Events, Turn
+from crm_store import catalogue, knowledge
+from crm_store.models import Article, Store
+
+ENOUGH = 0.35
+"""Below this score (0 to 1) an article is not an answer."""
+SURE = 0.6
+"""What a message nobody understood must score to be answered by an article after all."""
+TOPIC_BONUS = 0.2
+"""A word or two in common with another article do not outweigh what the intent is about."""
+CANDIDATES = 5
+STORES_SHOWN = 8
+TOPICS = {
+    "ask_delivery": "pengiriman",
+    "ask_return_policy": "pengembalian",
+    "ask_warranty": "garansi",
+    "ask_payment": "pembayaran",
+    "ask_promotions": "promo",
+    "ask_loyalty_info": "kartu-vip",
+}
+"""The article that answers a question of this intent if its words find none."""
+
+
+class OpeningHours(StoreAction):
+    """When the stores are open, all or those in the city asked about."""
+
+    action = "action_opening_hours"
+
+    def answer(self, turn: Turn) -> Events:
+        return _tell_stores(turn, "utter_opening_hours", "utter_line_hours")
+
+
+class StoreLocation(StoreAction):
+    """Where the stores are."""
+
+    action = "action_store_location"
+
+    def answer(self, turn: Turn) -> Events:
+        return _tell_stores(turn, "utter_store_location", "utter_line_store")
+
+
+class Knowledge(StoreAction):
+    """An article's answer and its title; a person is offered if there is none."""
+
+    action = "action_answer_question"
+
+    def answer(self, turn: Turn) -> Events:
+        article = find_article(turn)
+        if article is None:
+            turn.say("utter_no_answer")
+            return [SlotSet("person_offered", True)]
+        tell(turn, article)
+        return []
+
+
+def find_article(turn: Turn, enough: float = ENOUGH) -> Article | None:
+    """The article the message's words find, else the one its intent is about."""
+    topic = TOPICS.get(turn.intent)
+    hits = [
+        (hit.score + (TOPIC_BONUS if hit.article.slug == topic else 0.0), hit.article)
+        for hit in knowledge.search(turn.session, turn.text, turn.language, CANDIDATES)
+    ]
+    score, best = max(hits, key=lambda hit: hit[0], default=(0.0, None))
+    if best is not None and score >= enough:
+        return _in_language(turn, best)
+    return _article(turn, topic) if topic else None
+
+
+def _in_language(turn: Turn, article: Article) -> Article:
+    """The same article in the customer's language, if there is one."""
+    if article.language == turn.language:
+        return article
+    return _article(turn, article.slug) or article
+
+
+def _article(turn: Turn, slug: str) -> Article | None:
+    articles = knowledge.all_of(turn.session, turn.language)
+    return next((article for article in articles if article.slug == slug), None)
+
+
+def tell(turn: Turn, article: Article) -> None:
+    """Answer with an article, citing it."""
+    turn.say("utter_article", answer=article.body.strip(), title=article.title)
+
+
+def _tell_stores(turn: Turn, response: str, line: str) -> Events:
+    stores = _stores_meant(turn)
+    if not stores:
+        turn.say("utter_no_store_there", cities=", ".join(_cities(turn)))
+        return []
+    items = [_store(turn, store) for store in stores[:STORES_SHOWN]]
+    turn.say(response, lines=turn.lines(line, items))
+    return []
+
+
+def _stores_meant(turn: Turn) -> list[Store]:
+    name, city = turn.entity("store"), turn.entity("city")
+    if name:
+        found = catalogue.find_stores(turn.session, name=name)
+        if found:
+            return found
+    return catalogue.find_stores(turn.session, city=city)
+
+
+def _cities(turn: Turn) -> list[str]:
+    return sorted({store.city for store in catalogue.find_stores(turn.session)})
+
+
+def _store(turn: Turn, store: Store) -> dict[str, object]:
+    return {
+        "store": store.name,
+        "city": store.city,
+        "address": store.address,
+        "phone": store.phone or "",
+        "hours": formats.hours(store.hours, turn.language),
+    }
+
+
+ACTIONS = (OpeningHours(), StoreLocation(), Knowledge())

@@ -1,0 +1,103 @@
+"""Buying a reward with points: chosen, confirmed, paid once."""
+
+from rapidfuzz import fuzz, process, utils
+from rasa_sdk.events import SlotSet
+
+from actions import guard
+from actions.action import StoreAction
+from actions.loyalty import reward_lines
+from actions.turn import Events, Turn, forget
+from crm_store import loyalty
+from crm_store.models import Reward
+
+LIKE_ENOUGH = 70.0
+
+
+class StartRedeem(StoreAction):
+    """Begin redeeming with the reward the message names, if it does."""
+
+    action = "action_start_redeem"
+    private = True
+    form = "redeem_form"
+
+    def answer(self, turn: Turn) -> Events:
+        context = turn.context
+        member = loyalty.member_of(turn.session, context.customer_id)
+        if member is None:
+            turn.say("utter_not_member")
+            return guard.stop(turn)
+        named = turn.entity("reward")
+        points = loyalty.balance(turn.session, member.id, context.now)
+        return [
+            *forget("redeem_confirm"),
+            SlotSet("reward", named),
+            SlotSet("reward_lines", reward_lines(turn)),
+            SlotSet("points_now", turn.number(points)),
+        ]
+
+
+class SubmitRedeem(StoreAction):
+    """Spend the points and tell the one-time voucher code."""
+
+    action = "action_submit_redeem"
+    private = True
+
+    def answer(self, turn: Turn) -> Events:
+        reward = find(turn, str(turn.slot("reward") or ""))
+        if reward is None or not turn.slot("redeem_confirm"):
+            turn.say("utter_redeem_declined")
+        else:
+            _redeem(turn, reward)
+        return forget("reward", "redeem_confirm", "reward_lines", "reward_cost", "points_now")
+
+
+def find(turn: Turn, text: str) -> Reward | None:
+    """The reward a text means: its code, or the name most like it."""
+    rewards = loyalty.rewards(turn.session)
+    names = {
+        index: name
+        for index, reward in enumerate(rewards * 3)
+        for name in ((reward.code, reward.name, reward.description)[index // len(rewards)],)
+    }
+    best = process.extractOne(
+        text, names, scorer=fuzz.token_set_ratio, processor=utils.default_process
+    )
+    if best is None or best[1] < LIKE_ENOUGH:
+        return None
+    return rewards[best[2] % len(rewards)]
+
+
+def title(turn: Turn, reward: Reward) -> str:
+    """The reward's name in the language of the turn."""
+    return turn.phrase("utter_word_reward", name=reward.name, description=reward.description)
+
+
+def _redeem(turn: Turn, reward: Reward) -> None:
+    context = turn.context
+    member = loyalty.member_of(turn.session, context.customer_id)
+    if member is None:
+        turn.say("utter_not_member")
+        return
+    try:
+        bought = loyalty.redeem(
+            turn.session, member.id, reward.code, key=context.key("redeem"), at=context.now
+        )
+    except loyalty.InsufficientPoints:
+        points = loyalty.balance(turn.session, member.id, context.now)
+        turn.say(
+            "utter_points_short",
+            reward=title(turn, reward),
+            cost=turn.number(reward.cost),
+            points=turn.number(points),
+        )
+        return
+    points = loyalty.balance(turn.session, member.id, context.now)
+    turn.say(
+        "utter_redeemed",
+        reward=title(turn, reward),
+        voucher=bought.code,
+        points=turn.number(points),
+    )
+
+
+ACTIONS = (StartRedeem(), SubmitRedeem())

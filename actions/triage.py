@@ -1,0 +1,92 @@
+"""Reading a complaint: what kind it is, how bad, what the customer wishes."""
+
+import re
+
+NO_PRODUCT = "-"
+"""Stands for the product of a complaint that is not about one."""
+WITHOUT_PRODUCT = {"service", "billing"}
+FEWEST_WORDS = 3
+
+CATEGORIES: dict[str, str] = {
+    "damaged": r"rusak|mati|pecah|penyok|bocor|retak|cacat|error|eror|berisik|panas|"
+    r"(tidak|tdk|ga|gak|nggak|ngga|kurang)\s*(bisa\s*)?(dingin|nyala|hidup|berfungsi|jalan|muter)|"
+    r"broken|broke|damaged?|leak\w*|crack\w*|dead|faulty|defect\w*|not (cold|cooling|working)|"
+    r"(won.?t|doesn.?t|does not|stopped) (turn on|start|work\w*|cool|charge)|dent\w*|noisy",
+    "delivery": r"(belum|blm|blum|tak|gak|ga|nggak)\s*(sampai|sampe|nyampe|datang|dateng|tiba|"
+    r"dikirim|diantar)|terlambat|telat|kurir|lama banget|not (arrived?|delivered|here)|"
+    r"late|never (arrived|came)|delayed?|missing (package|parcel)|hasn.?t (arrived|come)",
+    "wrong_item": r"salah (kirim|barang|warna|ukuran|tipe)|beda (barang|warna|tipe|dengan)|"
+    r"tertukar|tidak sesuai|gak sesuai|ga sesuai|kurang lengkap|wrong (item|colou?r|size|model|product)|"
+    r"not what i ordered|incomplete|different (item|product|colou?r)",
+    "billing": r"(ke|ter)?tagih\w*|dobel bayar|kelebihan bayar|refund (belum|blm)|salah harga|"
+    r"terpotong|charged? twice|overcharged|double charged?|wrong price|billing|not refunded",
+    "service": r"kasar|jutek|judes|tidak ramah|ga ramah|gak ramah|pelayanan|dicuekin|kasir|"
+    r"\bcs\b|pegawai|karyawan|rude|unfriendly|impolite|staff|cashier|ignored",
+    "installation": r"pasang|instalasi|teknisi|install\w*|technician",
+}
+WISHES: dict[str, str] = {
+    "refund": r"refund|uang\w* (di)?(kembali\w*|balik\w*)|(kembali|balik)(kan|in)? uang|duit|"
+    r"money back|(kembali|balik)in duit",
+    "replace": r"ganti|tukar|tuker|unit baru|yang baru|replace\w*|exchange|new one|swap",
+    "repair": r"perbaik\w*|di?servis|servis|service|benerin|betulin|dibenerin|repair\w*|fix\w*",
+    "other": r"lain\w*|terserah|apa aja|saran|other|something else|anything|whatever|"
+    r"minta maaf|apolog\w*|dikirim|diantar|deliver\w*|kompensasi|compensat\w*",
+}
+DANGER = re.compile(
+    r"terbakar|kebakar|meledak|ledak|asap|kesetrum|nyetrum|setrum|percikan|korslet\w*|luka|"
+    r"fire|explod\w*|smok\w*|electric shock|shocked me|sparks?|burn\w*|injur\w*",
+    re.I,
+)
+ANNOUNCES = re.compile(
+    r"^\W*(hal+o|hai|hi|hey|min|kak|permisi|dong|mau|saya|aku|gw|gue|ingin|pengen|bisa|"
+    r"ajukan|bikin|buat|lapor\w*|i|want|wanna|to|would|like|have|a|need|make|file|please|"
+    r"kompla\w*|complain\w*|keluh\w*|ada|nih|ya|tambah\w*|detail\w*|add|more|info\w*|"
+    r"untuk|buat|for|nomor|number|laporan|kasus|case|\W)+$",
+    re.I,
+)
+
+
+def category(text: str) -> str | None:
+    """The kind of complaint the words speak of, None if they do not say."""
+    for name, words in CATEGORIES.items():
+        if re.search(rf"\b(?:{words})\b", text, re.I):
+            return name
+    return None
+
+
+def wish(text: str) -> str | None:
+    """repair, replace, refund or other; None if the words say none of them."""
+    for name, words in WISHES.items():
+        if re.search(rf"\b(?:{words})\b", text, re.I):
+            return name
+    return None
+
+
+def severity(text: str) -> str:
+    """high if somebody may get hurt, else normal."""
+    return "high" if DANGER.search(text) else "normal"
+
+
+def is_description(text: str) -> bool:
+    """Whether the words tell what is wrong, more than "I have a complaint"."""
+    return len(text.split()) >= FEWEST_WORDS and not ANNOUNCES.match(text)
+
+
+def first_words(text: str, product: str | None) -> dict[str, str]:
+    """The complaint's slots that the message announcing it already fills."""
+    kind = category(text)
+    told: dict[str, str] = {}
+    if kind and is_description(text):
+        told = {"complaint_description": text, "complaint_category": kind}
+    if product:
+        told["complaint_product"] = product
+    elif kind in WITHOUT_PRODUCT:
+        told["complaint_product"] = NO_PRODUCT
+    return told
+
+
+def detail(text: str, number: str | None) -> str | None:
+    """The detail a message adds at once; None if it only announces one."""
+    rest = re.sub(r"\bK[\s-]*\d{4}[\s-]*\d{1,6}\b", " ", text, flags=re.I)
+    rest = rest.replace(number, " ") if number else rest
+    return text if is_description(rest.strip()) else None
