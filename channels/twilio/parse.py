@@ -73,7 +73,8 @@ def events(channel: str, request: WebhookRequest, *, keywords: bool = True) -> S
     fields = read(request)
     word = statuses.word_of(fields)
     sid = _sid(fields)
-    if word in statuses.INBOUND or (not word and "From" in fields and not _is_status(request)):
+    wordless_message = sid and not word and "From" in fields and not _is_status(request)
+    if word in statuses.INBOUND or wordless_message:
         return _inbound(channel, request, fields, keywords=keywords)
     if word and sid:
         return statuses.updates(channel, sid, fields)
