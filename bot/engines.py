@@ -1,4 +1,4 @@
-"""Loading the configured dialogue engine; nothing heavy is imported before it is needed."""
+"""The configured dialogue engine; nothing heavy is imported before it is needed."""
 
 from bot.errors import UserError
 from bot.settings import Settings
@@ -9,10 +9,28 @@ def load_engine(settings: Settings) -> DialogueEngine:
     """The engine of `assistant.engine`. Raises UserError if it cannot be loaded."""
     if settings.assistant.engine == "rasa":
         raise UserError("assistant.engine: rasa is not available yet; use embedded")
-    return _embedded(settings)
-
-
-def _embedded(settings: Settings) -> DialogueEngine:
+    if not model_is_there(settings):
+        raise UserError(f"There is no model at {settings.assistant.model}: run `akrab train`")
     from nlu.embedded.engine import EmbeddedEngine
+    from nlu.embedded.model import ModelError
 
-    return EmbeddedEngine.load(settings.assistant.model)
+    try:
+        return EmbeddedEngine.load(settings.assistant.model)
+    except ModelError as error:
+        raise UserError(f"{settings.assistant.model}: {error}; run `akrab train`") from error
+
+
+def model_is_there(settings: Settings) -> bool:
+    """Whether the configured engine has what it needs to start."""
+    return settings.assistant.engine == "rasa" or settings.assistant.model.exists()
+
+
+def train_model(settings: Settings) -> None:
+    """Train the embedded engine's model and keep it. Raises UserError for faulty training data."""
+    from nlu import train
+    from nlu.embedded.problems import TrainingDataError
+
+    try:
+        train.train(settings.assistant.project, settings.assistant.model)
+    except TrainingDataError as error:
+        raise UserError(str(error)) from error

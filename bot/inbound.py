@@ -17,7 +17,7 @@ from channels.base import (
     WebhookAnswer,
     WebhookRequest,
 )
-from channels.errors import MalformedRequest
+from channels.errors import InvalidSignature, MalformedRequest
 from crm_store import batch, consents, cursors, identities
 from crm_store.batch import Arrival, Stored
 from crm_store.identities import BadAddress, Claim
@@ -27,6 +27,7 @@ from crm_store.session import Session
 
 log = logger("inbound")
 MARKETING = "marketing"
+ODD_INPUT = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
 
 
 class UnknownChannelError(LookupError):
@@ -72,7 +73,7 @@ async def receive(app: App, channel_name: str, request: WebhookRequest) -> Webho
         raise UnknownChannelError(channel_name)
     if len(request.body) > app.settings.web.largest_body:
         raise TooLargeError
-    channel.authenticate(request)
+    authenticate(channel, request)
     events = parse(channel, request)
     try:
         await accept(app, events)
@@ -81,11 +82,20 @@ async def receive(app: App, channel_name: str, request: WebhookRequest) -> Webho
     return channel.answer(request)
 
 
+def authenticate(channel: Channel, request: WebhookRequest) -> None:
+    """Raises InvalidSignature; a check that trips over odd input has not been passed."""
+    try:
+        channel.authenticate(request)
+    except ODD_INPUT as error:
+        log.warning("authentication tripped", channel=channel.name, exc_info=error)
+        raise InvalidSignature from error
+
+
 def parse(channel: Channel, request: WebhookRequest) -> Sequence[Event]:
     """What the request says. A parser that trips over odd bytes has met a malformed request."""
     try:
         return channel.parse(request)
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+    except ODD_INPUT as error:
         log.warning("parser tripped", channel=channel.name, exc_info=error)
         raise MalformedRequest from error
 

@@ -103,6 +103,7 @@ class WebSection(Section):
     public_url: WebAddress = "http://localhost:8000"
     secret_key: SecretStr | None = None
     largest_body: PositiveInt = 1_000_000
+    embed_on: tuple[WebAddress, ...] = ()
 
 
 class StaffSection(Section):
@@ -230,6 +231,7 @@ def _report(path: Path, problems: list[tuple[str, str]]) -> str:
     return "\n".join([*lines, *(f"  {where}: {what}" for where, what in problems)])
 
 
+@functools.cache
 def _kept_key(path: Path) -> str:
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)

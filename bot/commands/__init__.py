@@ -1,0 +1,1 @@
+"""What the `akrab` command does, one module a task."""

@@ -1,0 +1,100 @@
+"""`akrab check`: look at every part and say what was found, all of it, before giving up."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+from bot.app import build_channels, open_database
+from bot.commands import show
+from bot.engines import load_engine
+from bot.errors import UserError
+from bot.settings import Settings
+from channels.base import Channel, Finding
+from channels.errors import ChannelError
+from crm_store import lookups
+from crm_store import migrate as schema
+
+
+def check(config: Path) -> int:
+    """Print the findings; 0 if all is well, else 1. Raises SettingsError for the file itself."""
+    settings = show.load(config)
+    show.done(f"{config} is valid")
+    findings = [*_database(settings), *_model(settings), *_exposure(settings)]
+    for finding in findings:
+        _print(finding)
+    found = asyncio.run(_channels(settings))
+    return int(not all(finding.ok for finding in (*findings, *found)))
+
+
+def _database(settings: Settings) -> Sequence[Finding]:
+    settings.data.mkdir(parents=True, exist_ok=True)
+    kind = settings.database.url.partition(":")[0]
+    try:
+        found = schema.current(settings.database.url)
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with it is the finding
+        return [Finding(False, f"database cannot be opened: {error}", "look at database.url")]
+    if found != schema.head():
+        return [Finding(False, f"database ({kind}) is at revision {found}", "akrab migrate")]
+    return [Finding(True, f"database ({kind}) is at revision {found}"), *_people(settings)]
+
+
+def _people(settings: Settings) -> Sequence[Finding]:
+    db = open_database(settings)
+    try:
+        with db.reading() as session:
+            waiting = lookups.message_counts(session)
+            anybody = lookups.staff_exists(session)
+    finally:
+        db.close()
+    counts = ", ".join(f"{count} {status}" for status, count in waiting.items())
+    findings = [Finding(True, f"messages waiting: {counts}")]
+    if not anybody:
+        findings.append(Finding(True, "nobody can sign in yet", "akrab staff add <email>"))
+    return findings
+
+
+def _model(settings: Settings) -> Sequence[Finding]:
+    try:
+        engine = load_engine(settings)
+        heard = engine.parse("halo")
+        engine.close()
+    except UserError as error:
+        return [Finding(False, str(error), "akrab train")]
+    sure = f"{heard.intent.name} ({heard.intent.confidence:.0%})"
+    return [Finding(True, f"dialogue engine {engine.name} understands “halo” as {sure}")]
+
+
+def _exposure(settings: Settings) -> Sequence[Finding]:
+    local = settings.web.host in ("127.0.0.1", "::1", "localhost")
+    if settings.simulator.enabled and not local:
+        text = "the simulator is on and lets anybody on the network write as any customer"
+        return [Finding(False, text, "simulator.enabled: false")]
+    return []
+
+
+async def _channels(settings: Settings) -> list[Finding]:
+    findings: list[Finding] = []
+    for name, channel in build_channels(settings).items():
+        for finding in await _asked(channel):
+            told = Finding(finding.ok, f"{name}: {finding.text}", finding.fix)
+            _print(told)
+            findings.append(told)
+        await channel.close()
+    if not findings:
+        show.bad("no channel is configured", "add one under channels:")
+    return findings
+
+
+async def _asked(channel: Channel) -> Sequence[Finding]:
+    try:
+        async with asyncio.timeout(20):
+            return await channel.check()
+    except (ChannelError, OSError) as error:
+        return [Finding(False, str(error) or type(error).__name__)]
+
+
+def _print(finding: Finding) -> None:
+    if finding.ok:
+        show.done(finding.text + (f" → {finding.fix}" if finding.fix else ""))
+    else:
+        show.bad(finding.text, finding.fix)

@@ -1,0 +1,66 @@
+"""Getting ready: schema, model, demo company."""
+
+import time
+from pathlib import Path
+
+from bot.app import open_database
+from bot.commands import show
+from bot.engines import model_is_there, train_model
+from bot.errors import UserError
+from bot.settings import Settings
+from crm_store import migrate as schema
+
+
+def migrate(config: Path) -> None:
+    """Bring the database to the newest schema."""
+    settings = show.load(config)
+    upgrade(settings)
+    show.done(f"database is at revision {schema.head()}")
+
+
+def upgrade(settings: Settings) -> None:
+    """Run the migrations not yet run; makes a SQLite file that is not there."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    schema.upgrade(settings.database.url)
+
+
+def check_schema(settings: Settings) -> None:
+    """Raises UserError if the database is not at the newest schema."""
+    settings.data.mkdir(parents=True, exist_ok=True)
+    found, wanted = schema.current(settings.database.url), schema.head()
+    if found != wanted:
+        raise UserError(f"The database is at revision {found}, not {wanted}: run `akrab migrate`")
+
+
+def train(config: Path) -> None:
+    """Train and keep the model."""
+    fit(show.load(config))
+
+
+def fit(settings: Settings) -> None:
+    """Train the model and say how long it took."""
+    started = time.perf_counter()
+    train_model(settings)
+    show.done(f"model trained in {time.perf_counter() - started:.1f} s")
+
+
+def fit_if_missing(settings: Settings) -> None:
+    """Train only if the configured engine needs a model and has none."""
+    if not model_is_there(settings):
+        fit(settings)
+
+
+def demo(config: Path) -> None:
+    """Schema, model and the demo company; what is there already stays as it is."""
+    settings = show.load(config)
+    upgrade(settings)
+    show.done("database is ready")
+    fit_if_missing(settings)
+    from bot.demo.load import load
+
+    db = open_database(settings)
+    try:
+        loaded = load(db)
+    finally:
+        db.close()
+    show.done(f"demo company is loaded: {loaded}" if loaded.new else "demo company was there")

@@ -1,0 +1,106 @@
+"""The two ways to run: the server with its worker, or a worker alone."""
+
+import asyncio
+import signal
+from pathlib import Path
+
+from bot.app import App, build
+from bot.commands import prepare, show
+from bot.errors import UserError
+from bot.settings import Settings
+from bot.worker import Worker
+
+
+def serve(config: Path, *, host: str | None = None, port: int | None = None) -> None:
+    """Serve until told to stop (Ctrl-C or SIGTERM), then finish what is under way."""
+    settings = _with_address(show.load(config), host, port)
+    prepare.check_schema(settings)
+    prepare.fit_if_missing(settings)
+    app = build(settings)
+    try:
+        _loop(_serve(app))
+    finally:
+        app.close()
+
+
+def work(config: Path) -> None:
+    """Take turns and send until told to stop."""
+    settings = show.load(config)
+    prepare.check_schema(settings)
+    prepare.fit_if_missing(settings)
+    app = build(settings)
+    try:
+        _loop(_work(app))
+    finally:
+        app.close()
+
+
+def _loop(main: object) -> None:
+    import uvloop
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(main)  # type: ignore[arg-type]
+
+
+async def _serve(app: App) -> None:
+    import uvicorn
+
+    from bot.web import create_web
+
+    web = app.settings.web
+    config = uvicorn.Config(
+        create_web(app),
+        host=web.host,
+        port=web.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=3,
+    )
+    server = uvicorn.Server(config)
+    worker = Worker(app) if app.settings.worker.enabled else None
+    working = asyncio.create_task(worker.run()) if worker else None
+    _announce(app.settings)
+    await server.serve()
+    if worker and working:
+        worker.stop()
+        await working
+    await _close_channels(app)
+    if not server.started:
+        raise UserError(f"Port {web.port} on {web.host} cannot be used; try --port")
+
+
+async def _work(app: App) -> None:
+    worker = Worker(app)
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, worker.stop)
+    show.done("working; Ctrl-C stops")
+    await worker.run()
+    await _close_channels(app)
+
+
+async def _close_channels(app: App) -> None:
+    for channel in app.channels.values():
+        await channel.close()
+
+
+def _with_address(settings: Settings, host: str | None, port: int | None) -> Settings:
+    """`--port` alone also moves a public address that names the configured port."""
+    web = settings.web
+    public = web.public_url
+    if port is not None and public.endswith(f"localhost:{web.port}"):
+        public = public.removesuffix(str(web.port)) + str(port)
+    update = {"host": host or web.host, "port": port or web.port, "public_url": public}
+    return settings.model_copy(update={"web": web.model_copy(update=update)})
+
+
+def _announce(settings: Settings) -> None:
+    """Where to look, for people; logs go elsewhere."""
+    base = settings.web.public_url
+    show.out.print(f"\n[bold]{settings.company.name}[/] is listening.\n")
+    if settings.simulator.enabled:
+        show.out.print(f"  Four phones and one profile   {base}/simulator")
+    if any(config.type == "web" for config in settings.channels.values()):
+        show.out.print(f"  Web chat                      {base}/chat")
+    show.out.print(f"  Staff console                 {base}/console\n")
