@@ -2,6 +2,7 @@
 
 import json
 import logging
+from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -32,23 +33,17 @@ class Transport:
         # The library logs recipients' numbers with each request; that must not reach our logs.
         log.setLevel(logging.WARNING)
         self._client: Any = AsyncTwilioHttpClient(pool_connections=False, logger=log)
-        # The library ignores its own `timeout`; the session's is the one that works. Separate
-        # limits tell "never connected" (safe to repeat) from "no answer" (outcome unknown).
+        # Separate limits tell "never connected" (safe to repeat) from "no answer" (unknown).
         limits = aiohttp.ClientTimeout(total=timeout, connect=min(CONNECT_SECONDS, timeout / 2))
-        self._client.session = aiohttp.ClientSession(timeout=limits)
+        self._client.session = _Session(aiohttp.ClientSession(), limits)
         self._not_connected = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
         self._broken = (aiohttp.ClientError, TimeoutError, OSError)
         self._api_url = api_url
 
     async def request(self, method: str, url: str, **options: Any) -> Any:
         """Make one request; the answer is a 2xx with a JSON object. Raises a SendError."""
-        headers: Mapping[str, str] = options.get("headers") or {}
-        if headers.get("Content-Type") == "application/json":
-            # The library's asynchronous client would send a dict as a form.
-            options["data"] = json.dumps(options.get("data"))
-        options["timeout"] = None
         try:
-            answer = await self._client.request(method, self._address(url), **options)
+            answer = await self._client.request(method, self._address(url), **_mended(options))
         except self._not_connected as error:
             raise Unreachable(f"no connection to Twilio: {type(error).__name__}") from error
         except self._broken as error:
@@ -65,6 +60,34 @@ class Transport:
         there = urlsplit(self._api_url)
         # The products differ by host (api., content., messaging.); paths do not overlap.
         return urlunsplit(urlsplit(url)._replace(scheme=there.scheme, netloc=there.netloc))
+
+
+class _Session:
+    """A session with our time limits: the library passes None, which means none at all."""
+
+    def __init__(self, session: Any, limits: Any) -> None:
+        self._session = session
+        self._limits = limits
+
+    async def request(self, **options: Any) -> Any:
+        return await self._session.request(**{**options, "timeout": self._limits})
+
+    async def close(self) -> None:
+        await self._session.close()
+
+
+def _mended(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options as the library's asynchronous client and aiohttp can bear them.
+
+    It would send a JSON body as a form, and hand credentials over in a way aiohttp is dropping.
+    """
+    headers = dict(options.get("headers") or {})
+    data = options.get("data")
+    if headers.get("Content-Type") == "application/json":
+        data = json.dumps(data)
+    if auth := options.get("auth"):
+        headers["Authorization"] = f"Basic {b64encode(':'.join(auth).encode()).decode()}"
+    return {**options, "headers": headers, "data": data, "auth": None}
 
 
 def _checked(method: str, answer: Any) -> Any:

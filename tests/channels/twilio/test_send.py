@@ -1,0 +1,344 @@
+"""Sending with the real client library to a server that plays Twilio (CONTRACTS A5-A7)."""
+
+import json
+import random
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from channels.base import Attachment, Button, DeliveryStatus, Template
+from channels.errors import (
+    Misconfigured,
+    OptedOut,
+    RateLimited,
+    Refused,
+    UnknownOutcome,
+    Unreachable,
+    WindowClosed,
+)
+from channels.twilio import failures
+from tests.peers.twilio_server import NUMBER, SERVICE, WHATSAPP, Fault, content
+
+pytestmark = pytest.mark.anyio
+
+LONG = "Kulkas dua pintu hemat listrik. " * 120
+PHOTO = Attachment("https://toko-sinar.example/kulkas.jpg", "image/jpeg")
+VOICE = Attachment("https://toko-sinar.example/pesan.ogg", "audio/ogg")
+YES_NO = (Button("Ya", "/affirm"), Button("Tidak", "/deny"))
+QUICK = "HX" + "e" * 32
+
+
+def posts(twilio):
+    return [form for method, path, form in twilio.requests if method == "POST"]
+
+
+async def test_a5_1_a_reply_goes_out_from_our_number(shop, twilio, to_ana):
+    receipt = await shop.send(to_ana())
+    [form] = posts(twilio)
+    assert form == {
+        "To": "whatsapp:+6281200000001",
+        "From": f"whatsapp:{WHATSAPP}",
+        "Body": "Halo Ana",
+        "StatusCallback": "https://toko-sinar.example/webhooks/shop/status",
+    }
+    assert receipt.provider_id == twilio.messages[0]["sid"]
+    assert receipt.status is DeliveryStatus.SENT
+
+
+async def test_a5_1_an_sms_goes_out_without_prefixes(shop, twilio, sms_to_budi):
+    await shop.send(sms_to_budi())
+    [form] = posts(twilio)
+    assert (form["To"], form["From"]) == ("+6281200000002", NUMBER)
+    assert form["SmartEncoded"] == "true"
+
+
+async def test_a5_1_a_messaging_service_chooses_the_sender(new_channel, twilio, sms_to_budi):
+    shop = new_channel(api_url=twilio.url, sms=None, whatsapp=None, messaging_service=SERVICE)
+    await shop.send(sms_to_budi())
+    await shop.close()
+    [form] = posts(twilio)
+    assert form["MessagingServiceSid"] == SERVICE
+    assert "From" not in form
+
+
+async def test_a5_3_the_validity_period_can_be_set(new_channel, twilio, sms_to_budi):
+    shop = new_channel(api_url=twilio.url, validity_seconds=600)
+    await shop.send(sms_to_budi())
+    await shop.close()
+    assert posts(twilio)[0]["ValidityPeriod"] == "600"
+
+
+async def test_without_a_public_address_no_status_callback_is_asked_for(twilio, sms_to_budi):
+    from channels.twilio import Config, TwilioChannel
+
+    config = Config(
+        account_sid=twilio.account["sid"], auth_token=twilio.token, sms=NUMBER, api_url=twilio.url
+    )
+    shop = TwilioChannel("shop", config, public_url="http://localhost:8000")
+    await shop.send(sms_to_budi())
+    await shop.close()
+    assert "StatusCallback" not in posts(twilio)[0]
+
+
+async def test_a5_2_a_long_text_is_split_and_nothing_is_lost(shop, twilio, sms_to_budi):
+    receipt = await shop.send(sms_to_budi(LONG))
+    bodies = [form["Body"] for form in posts(twilio)]
+    assert len(bodies) == 3
+    assert max(map(len, bodies)) <= 1600
+    assert " ".join(bodies).split() == LONG.split()
+    assert receipt.parts == tuple(message["sid"] for message in twilio.messages)
+    assert receipt.provider_id == receipt.parts[-1]
+
+
+async def test_a5_2_emoji_count_double(shop, twilio, sms_to_budi):
+    await shop.send(sms_to_budi("👋 " * 700))
+    assert all(len(form["Body"].encode("utf-16-le")) <= 3200 for form in posts(twilio))
+
+
+async def test_a5_10_a_part_waits_until_the_one_before_left_the_queue(shop, twilio, sms_to_budi):
+    await shop.send(sms_to_budi(LONG[:2000]))
+    kinds = [method for method, *_ in twilio.requests]
+    assert kinds == ["POST", "GET", "GET", "POST"]
+    assert twilio.messages[0]["status"] == "sent"
+
+
+async def test_a_picture_takes_the_text_as_its_caption(shop, twilio, to_ana):
+    await shop.send(to_ana("Ini kulkasnya", attachments=(PHOTO,)))
+    [form] = posts(twilio)
+    assert (form["Body"], form["MediaUrl"]) == ("Ini kulkasnya", PHOTO.reference)
+
+
+async def test_a1_5_each_file_is_a_message_and_sound_has_no_caption(shop, twilio, to_ana):
+    await shop.send(to_ana("Dengarkan", attachments=(VOICE, PHOTO)))
+    shown = [(form.get("Body"), form.get("MediaUrl")) for form in posts(twilio)]
+    assert shown == [("Dengarkan", None), (None, VOICE.reference), (None, PHOTO.reference)]
+
+
+async def test_a6_7_a_file_too_large_for_whatsapp_becomes_a_link(shop, twilio, to_ana):
+    large = Attachment("https://toko-sinar.example/besar.jpg", "image/jpeg", size=6_000_000)
+    await shop.send(to_ana("Foto", attachments=(large,)))
+    [form] = posts(twilio)
+    assert form["Body"] == f"Foto\n{large.reference}"
+
+
+async def test_a9_files_in_an_sms_are_links(shop, twilio, sms_to_budi):
+    await shop.send(sms_to_budi("Struk", attachments=(PHOTO,)))
+    assert posts(twilio)[0]["Body"] == f"Struk\n{PHOTO.reference}"
+
+
+async def test_a_file_twilio_cannot_fetch_is_refused(shop, to_ana):
+    with pytest.raises(Refused, match="public URL"):
+        await shop.send(to_ana(attachments=(Attachment("AgACAgQAAxk"),)))
+
+
+async def test_an_empty_message_is_refused(shop, to_ana):
+    with pytest.raises(Refused, match="empty"):
+        await shop.send(to_ana("  "))
+
+
+async def test_buttons_are_a_numbered_list_by_default(shop, twilio, to_ana):
+    await shop.send(to_ana("Lanjut?", buttons=YES_NO))
+    assert posts(twilio)[0]["Body"] == "Lanjut?\n\n1. Ya\n2. Tidak"
+
+
+@pytest.fixture
+async def quick(new_channel, twilio):
+    twilio.contents.append({**content("q", "{{1}}"), "sid": QUICK})
+    channel = new_channel(api_url=twilio.url, quick_replies={2: QUICK})
+    yield channel
+    await channel.close()
+
+
+async def test_a6_2_buttons_are_real_where_a_template_is_set(quick, twilio, to_ana):
+    await quick.send(to_ana("Lanjut?", buttons=YES_NO))
+    [form] = posts(twilio)
+    assert form["ContentSid"] == QUICK
+    values = ["Lanjut?", "Ya", "/affirm", "Tidak", "/deny"]
+    assert list(json.loads(form["ContentVariables"]).values()) == values
+
+
+@pytest.mark.parametrize("buttons", [YES_NO[:1], (YES_NO[0], Button("x" * 21, "/deny"))])
+async def test_buttons_no_template_can_show_are_numbered(quick, twilio, to_ana, buttons):
+    await quick.send(to_ana("Lanjut?", buttons=buttons))
+    assert "1. Ya" in posts(twilio)[0]["Body"]
+
+
+async def test_a6_3_a_long_text_before_buttons_is_split_for_whatsapp(quick, twilio, to_ana):
+    await quick.send(to_ana(LONG[:1500], buttons=YES_NO))
+    first, last = posts(twilio)
+    assert len(first["Body"]) <= 1024
+    assert last["ContentSid"] == QUICK
+
+
+@pytest.mark.parametrize("hours", [None, 24, 25])
+async def test_a6_1_outside_the_window_only_a_template_goes(shop, twilio, to_ana, hours):
+    last = datetime.now(UTC) - timedelta(hours=hours) if hours else None
+    with pytest.raises(WindowClosed):
+        await shop.send(to_ana(last_inbound_at=last))
+    assert posts(twilio) == []
+
+
+async def test_a6_1_the_window_is_open_for_a_day(shop, twilio, to_ana):
+    await shop.send(to_ana(last_inbound_at=datetime.now(UTC) - timedelta(hours=23, minutes=59)))
+    assert len(posts(twilio)) == 1
+
+
+async def test_a6_1_sms_has_no_window(shop, twilio, sms_to_budi):
+    await shop.send(sms_to_budi(last_inbound_at=None))
+    assert len(posts(twilio)) == 1
+
+
+@pytest.fixture
+def template():
+    return Template("pesanan_siap", {"1": "Ana", "2": "TS-204815"})
+
+
+async def test_a6_1_an_approved_template_opens_the_conversation(shop, twilio, to_ana, template):
+    twilio.contents.append(content("pesanan_siap", "Halo {{1}}, pesanan {{2}} siap diambil."))
+    await shop.send(to_ana("", template=template, last_inbound_at=None))
+    [form] = posts(twilio)
+    assert json.loads(form["ContentVariables"]) == {"1": "Ana", "2": "TS-204815"}
+    assert "Body" not in form
+    assert twilio.messages[0]["body"] == "Halo Ana, pesanan TS-204815 siap diambil."
+
+
+@pytest.mark.parametrize("status", ["pending", "rejected", "paused", "disabled", "unsubmitted"])
+async def test_a6_4_an_unapproved_template_does_not(shop, twilio, to_ana, template, status):
+    twilio.contents.append(content("pesanan_siap", "Halo {{1}}: {{2}}.", status=status))
+    with pytest.raises(Refused, match=status):
+        await shop.send(to_ana("", template=template, last_inbound_at=None))
+    assert posts(twilio) == []
+
+
+async def test_a6_3_missing_variables_are_named_and_nothing_is_sent(shop, twilio, to_ana):
+    twilio.contents.append(content("pesanan_siap", "Halo {{1}}: {{2}} {{nama}}.", **{"1": "x"}))
+    with pytest.raises(Refused, match="2, nama"):
+        await shop.send(to_ana("", template=Template("pesanan_siap", {"1": "Ana", "2": " "})))
+    assert posts(twilio) == []
+
+
+async def test_a6_4_a_template_that_was_paused_is_looked_up_again(shop, twilio, to_ana, template):
+    twilio.contents.append(content("pesanan_siap", "Halo {{1}}: {{2}}."))
+    twilio.faults.append(Fault(400, 63041))
+    with pytest.raises(Refused):
+        await shop.send(to_ana("", template=template))
+    twilio.contents[0]["approval_requests"]["status"] = "paused"
+    with pytest.raises(Refused, match="paused"):
+        await shop.send(to_ana("", template=template, last_inbound_at=None))
+
+
+async def test_a6_7_a_template_takes_no_other_media(shop, to_ana, template):
+    with pytest.raises(Refused, match="own media"):
+        await shop.send(to_ana("", template=template, attachments=(PHOTO,)))
+
+
+@pytest.mark.parametrize("code", sorted(failures.CODES))
+async def test_a7_every_code_arrives_as_its_class(shop, twilio, to_ana, code):
+    kind, _ = failures.CODES[code]
+    twilio.faults.append(Fault(429 if kind is RateLimited else 400, code))
+    with pytest.raises(kind) as caught:
+        await shop.send(to_ana())
+    assert caught.value.code == str(code)
+
+
+async def test_a7_an_opted_out_recipient_is_reported(shop, twilio, sms_to_budi):
+    twilio.opted_out.add("+6281200000002")
+    with pytest.raises(OptedOut):
+        await shop.send(sms_to_budi())
+
+
+async def test_a5_8_a_429_is_safe_and_says_how_long(shop, twilio, to_ana):
+    twilio.faults.append(Fault(429, 20429, headers={"Retry-After": "3"}))
+    with pytest.raises(RateLimited) as caught:
+        await shop.send(to_ana())
+    assert caught.value.retry_after == timedelta(seconds=3)
+    assert twilio.messages == []
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param(Fault(500, 20500, taken=True), id="5xx after it was taken"),
+        pytest.param(Fault(503), id="5xx before"),
+        pytest.param(Fault(cut=True, taken=True), id="connection cut after it was taken"),
+        pytest.param(Fault(cut=True), id="connection cut"),
+        pytest.param(Fault(slow=3, taken=True), id="slow"),
+        pytest.param(Fault(taken=True, body="<html>proxy</html>"), id="an answer of another kind"),
+        pytest.param(Fault(taken=True, body="{}"), id="an answer without a sid"),
+        pytest.param(Fault(taken=True, body='{"sid": "SM'), id="half an answer"),
+    ],
+)
+async def test_a5_8_what_may_have_been_sent_is_unknown_and_not_repeated(
+    shop, twilio, to_ana, fault
+):
+    twilio.faults.append(fault)
+    with pytest.raises(UnknownOutcome):
+        await shop.send(to_ana())
+    assert len(posts(twilio)) == 1
+
+
+async def test_a_refused_connection_is_safe_to_repeat(new_channel, to_ana):
+    shop = new_channel(api_url="http://127.0.0.1:9")
+    with pytest.raises(Unreachable):
+        await shop.send(to_ana())
+    await shop.close()
+
+
+async def test_a_wrong_token_is_for_the_operator(new_channel, twilio, to_ana):
+    shop = new_channel(api_url=twilio.url, auth_token="wrong")
+    with pytest.raises(Misconfigured):
+        await shop.send(to_ana())
+    await shop.close()
+
+
+async def test_a1_7_a_scoped_id_is_written_to_as_it_is(shop, twilio, to_ana):
+    twilio.takes_ids = True
+    await shop.send(to_ana(to="ID.4566540000000001"))
+    assert posts(twilio)[0]["To"] == "whatsapp:ID.4566540000000001"
+
+
+async def test_a1_7_an_account_without_ids_does_not_make_the_address_dead(shop, to_ana):
+    with pytest.raises(Refused, match="cannot write to WhatsApp ids"):
+        await shop.send(to_ana(to="ID.4566540000000001"))
+
+
+async def test_a_later_part_that_is_throttled_is_tried_again(shop, twilio, sms_to_budi):
+    twilio.faults += [Fault(taken=True), Fault(429, 20429)]
+    receipt = await shop.send(sms_to_budi(LONG[:2000]))
+    assert len(receipt.parts) == len(twilio.messages) == 2
+
+
+async def test_a_later_part_that_fails_leaves_the_outcome_unknown(shop, twilio, sms_to_budi):
+    twilio.faults += [Fault(taken=True), Fault(400, 30007)]
+    with pytest.raises(UnknownOutcome, match="part 2 of 2"):
+        await shop.send(sms_to_budi(LONG[:2000]))
+    assert len(twilio.messages) == 1
+
+
+async def test_a4_2_typing_is_shown_for_the_message_being_answered(shop, twilio):
+    await shop.typing("SM1")
+    assert posts(twilio) == [{"channel": "whatsapp", "messageId": "SM1"}]
+
+
+async def test_a10_no_numbers_reach_the_logs(shop, sms_to_budi, caplog):
+    with caplog.at_level("DEBUG", logger="channels"):
+        await shop.send(sms_to_budi(LONG[:2000]))
+    assert "+62" not in caplog.text
+
+
+async def test_the_channel_can_be_used_again_after_close(shop, twilio, to_ana):
+    await shop.send(to_ana())
+    await shop.close()
+    await shop.send(to_ana())
+    assert len(posts(twilio)) == 2
+
+
+async def test_reports_may_repeat_and_overtake_each_other(shop, twilio, to_ana, signed):
+    await shop.send(to_ana())
+    message = twilio.messages[0]
+    words = ["sent", "delivered", "read"] * 2
+    random.Random(1).shuffle(words)
+    forms = [twilio.callback(message, word, None) for word in words]
+    requests = [signed(form, message["status_callback"]) for form in forms]
+    updates = [update for request in requests for update in shop.parse(request)]
+    assert [str(update.status) for update in updates] == words
