@@ -7,10 +7,12 @@ from typing import Any
 
 from nlu.embedded import intent_training, names
 from nlu.embedded.checks import check_project, check_rules
-from nlu.embedded.model import Fallback, Lexicon, Model
+from nlu.embedded.lexicon import Annotated, Lexicon
+from nlu.embedded.model import Fallback, Model
 from nlu.embedded.policy import compile_rules
 from nlu.embedded.problems import Problems
 from nlu.embedded.project import Project, read_project, rules_to_plain
+from nlu.embedded.roles import word_before
 from nlu.embedded.training_data import NluData
 
 
@@ -83,11 +85,11 @@ def pairs(nlu: NluData) -> list[tuple[str, str]]:
 
 def lexicon(nlu: NluData) -> Lexicon:
     """What entities are found by."""
-    values = {
-        (mark.entity, mark.text, mark.role, mark.group): None
-        for example in nlu.examples
-        for mark in example.marks
-    }
+    values: dict[Annotated, None] = {}
+    for example in nlu.examples:
+        for mark in example.marks:
+            before = word_before(example.text, mark.start)
+            values[mark.entity, mark.text, mark.role, mark.group, before] = None
     return Lexicon(tuple(nlu.regexes), tuple(nlu.lookups), tuple(values), dict(nlu.synonyms))
 
 
@@ -96,8 +98,8 @@ def _fallback(project: Project) -> Fallback | None:
     if options is None:
         return None
     return Fallback(
-        float(options.get("threshold", Fallback.threshold)),
-        float(options.get("ambiguity_threshold", Fallback.ambiguity)),
+        float(options.get("threshold", 0.3)),
+        float(options.get("ambiguity_threshold", 0.1)),
     )
 
 

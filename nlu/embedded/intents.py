@@ -31,16 +31,28 @@ class Ranked:
 class Evidence:
     """What confidence is judged by."""
 
+    best: float
+    """The best label's probability."""
     margin: float
     """Best probability minus the second."""
-    best: float
+    score: float
+    """The best label's own score: low if no label fits, whatever the others do."""
     unknown: float
     """Share of words never seen in training."""
     length: float
     """log(1 + number of words)"""
 
-    def vector(self) -> tuple[float, float, float, float]:
-        return (_logit(self.best), self.margin, self.unknown, self.length)
+    def vector(self) -> tuple[float, ...]:
+        return (_logit(self.best), self.margin, self.score, self.unknown, self.length)
+
+    @classmethod
+    def of(cls, scores: Floats, temperature: float, unknown: float, length: float) -> "Evidence":
+        """The evidence of one text's raw scores."""
+        probabilities = soften(scores, temperature)
+        best = int(probabilities.argmax())
+        top = float(probabilities[best])
+        second = float(np.partition(probabilities, -2)[-2]) if len(probabilities) > 1 else 0.0
+        return cls(top, top - second, float(scores[best]), unknown, length)
 
 
 def _logit(probability: float) -> float:
@@ -58,7 +70,6 @@ class IntentModel:
     """One row a feature, one column a label."""
     idf: Floats
     bias: Floats
-    unknown_idf: float
     word_share: float
     """How much words weigh against pieces of words."""
     temperature: float
@@ -68,14 +79,19 @@ class IntentModel:
     def rank(self, text: str) -> Ranked:
         """All labels, likeliest first. An empty text has no label: confidence 0."""
         found = words(text)
-        probabilities, unknown = self.probabilities(found)
-        order = np.argsort(-probabilities)
-        ranked = [(self.labels[index], float(probabilities[index])) for index in order]
-        if not found or not ranked:
+        if not self.labels:
+            return Ranked([], 0.0)
+        scores, unknown = self.scores(found)
+        probabilities = soften(scores, self.temperature)
+        order = np.argsort(-probabilities).tolist()
+        values = probabilities.tolist()
+        ranked = [(self.labels[index], values[index]) for index in order]
+        if not found:
             return Ranked(ranked, 0.0)
         second = ranked[1][1] if len(ranked) > 1 else 0.0
-        best = ranked[0][1]
-        evidence = Evidence(best - second, best, unknown, math.log1p(len(found)))
+        best, score = ranked[0][1], float(scores[order[0]])
+        length = math.log1p(len(found))
+        evidence = Evidence(best, best - second, score, unknown, length)
         return Ranked(ranked, self.confidence(evidence))
 
     def confidence(self, evidence: Evidence) -> float:
@@ -86,17 +102,13 @@ class IntentModel:
         total = sum(w * x for w, x in zip(weights, evidence.vector(), strict=True)) + constant
         return 1 / (1 + math.exp(-max(min(total, 30.0), -30.0)))
 
-    def probabilities(self, found: list[str]) -> tuple[Floats, float]:
-        """Probabilities of all labels, and the share of unknown words."""
-        scores = self.bias.copy()
-        scores += self._block(word_features(found), self.word_share)
-        scores += self._block(piece_features(found), 1.0)
-        scores *= self.temperature
-        scores -= scores.max(initial=-np.inf)
-        np.exp(scores, out=scores)
-        scores /= scores.sum()
+    def scores(self, found: list[str]) -> tuple[Floats, float]:
+        """Raw scores of all labels, and the share of words never seen."""
+        total: Floats = self.bias.copy()
+        total += self._block(word_features(found), self.word_share)
+        total += self._block(piece_features(found), 1.0)
         unknown = sum(word not in self.vocabulary for word in found)
-        return scores, unknown / max(len(found), 1)
+        return total, unknown / max(len(found), 1)
 
     def _block(self, features: Iterable[str], share: float) -> Floats | float:
         """The sum of the weights of one kind of features, scaled to length 1 as in training."""
@@ -119,7 +131,6 @@ class IntentModel:
         return {
             "labels": self.labels,
             "vocabulary": list(self.vocabulary),
-            "unknown_idf": self.unknown_idf,
             "word_share": self.word_share,
             "temperature": self.temperature,
             "calibration": self.calibration,
@@ -136,11 +147,19 @@ class IntentModel:
             arrays["weights"].astype(np.float32),
             arrays["idf"],
             arrays["bias"],
-            header["unknown_idf"],
             header["word_share"],
             header["temperature"],
             header["calibration"],
         )
+
+
+def soften(scores: Floats, temperature: float) -> Floats:
+    """Scores as probabilities."""
+    scaled: Floats = scores * np.float32(temperature)
+    scaled -= scaled.max()
+    np.exp(scaled, out=scaled)
+    scaled /= scaled.sum(dtype=np.float32)
+    return scaled
 
 
 def tf_idf(counts: Floats, idf: Floats) -> Floats:

@@ -7,6 +7,9 @@ from datetime import datetime
 from typing import Any
 
 from nlu.embedded import names
+from nlu.embedded.dates import today
+from nlu.embedded.entities import EntityFinder
+from nlu.embedded.language import detect
 from nlu.embedded.model import Model
 from nlu.types import Entity, Intent, Understanding
 
@@ -30,6 +33,7 @@ class Interpreter:
     def __init__(self, model: Model) -> None:
         self._model = model
         self._domain = model.domain
+        self._entities = EntityFinder(self._domain, model.lexicon)
         self._retrieval = {
             label.partition("/")[0] for label in model.intents.labels if "/" in label
         }
@@ -79,10 +83,12 @@ class Interpreter:
     def _text(self, text: str, now: datetime | None) -> Heard:
         ranked = self._model.intents.rank(text)
         ranking, selector = self._merge(ranked.order, ranked.confidence)
-        entities: tuple[Entity, ...] = ()
+        entities = self._entities.find(text, today(now))
         ranking = self._doubt(ranking)
         intent = ranking[0] if ranking else Intent(names.NLU_FALLBACK, 0.0)
-        understanding = Understanding(text, intent, entities, tuple(ranking[:_RANKED]), None)
+        understanding = Understanding(
+            text, intent, entities, tuple(ranking[:_RANKED]), detect(text)
+        )
         return Heard(understanding, _message(understanding, selector))
 
     def _merge(

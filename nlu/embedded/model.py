@@ -5,7 +5,7 @@ import io
 import json
 import os
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from nlu.embedded.domain import Domain
 from nlu.embedded.intents import IntentModel
+from nlu.embedded.lexicon import Lexicon
 from nlu.embedded.policy import RuleBook, compile_rules
 from nlu.embedded.project import domain_from_plain, rules_from_plain
 
@@ -29,19 +30,8 @@ class ModelError(Exception):
 class Fallback:
     """When to say nlu_fallback instead (Rasa's FallbackClassifier)."""
 
-    threshold: float = 0.3
-    ambiguity: float = 0.1
-
-
-@dataclass(frozen=True, slots=True)
-class Lexicon:
-    """What entities are found by: patterns, word lists, annotated values, synonyms."""
-
-    regexes: tuple[tuple[str, str], ...] = ()
-    lookups: tuple[tuple[str, str], ...] = ()
-    values: tuple[tuple[str, str, str | None, str | None], ...] = ()
-    """(entity, text, role, group) as annotated in examples."""
-    synonyms: dict[str, str] = field(default_factory=dict)
+    threshold: float
+    ambiguity: float
 
 
 @dataclass(frozen=True, slots=True)

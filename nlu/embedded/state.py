@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
+from nlu.embedded import names
 from nlu.embedded import trail as trails
 from nlu.embedded.domain import Domain
 from nlu.embedded.tracker import Tracker
@@ -63,6 +63,6 @@ def restore(
     tracker.followup = state.get("followup")
     tracker.paused = state.get("paused", False)
     loop = state.get("loop")
-    if loop in domain.forms or loop == trails.names.TWO_STAGE:
+    if loop in domain.forms or loop == names.TWO_STAGE:
         tracker.loop, tracker.rejected = loop, state.get("rejected", False)
     return tracker, Memory(state["at"], state["said"])

@@ -1,0 +1,110 @@
+"""Known values of entities found in a text: exactly, or nearly for longer words."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from rapidfuzz import fuzz, process
+
+from nlu.embedded.lexicon import Lexicon
+from nlu.embedded.normalise import SLANG
+
+_WORD = re.compile(r"[^\W_]+")
+_SHORTEST_FUZZY = 5
+"""Letters: shorter words are too easily mistaken for others."""
+_LIKE = 86.0
+"""Least likeness, in percent."""
+_MOST_WORDS = 40
+"""Words of a message that are compared for likeness."""
+
+
+class Hit(NamedTuple):
+    """A value found at `start:end`; `value` is as listed."""
+
+    entity: str
+    start: int
+    end: int
+    value: str
+    exact: bool
+
+
+class Gazetteer:
+    """The values of lookups, annotated examples and synonyms."""
+
+    def __init__(self, lexicon: Lexicon, entities: set[str]) -> None:
+        self._values: dict[tuple[str, ...], dict[str, str]] = {}
+        """Words of a value -> {entity: value as listed}."""
+        listed = [(entity, text) for entity, text in lexicon.lookups]
+        listed += [(entity, text) for entity, text, *_ in lexicon.values]
+        for entity, text in listed:
+            if entity in entities:
+                self._add(entity, text)
+        self._add_synonyms(lexicon.synonyms)
+        self._longest = max((len(key) for key in self._values), default=0)
+        self._plain = {word for key in self._values for word in key}
+        self._long = sorted(
+            " ".join(key)
+            for key in self._values
+            if len("".join(key)) >= _SHORTEST_FUZZY and not any(map(str.isdigit, "".join(key)))
+        )
+
+    def _add(self, entity: str, text: str) -> None:
+        key = tuple(word[0] for word in _WORD.finditer(text.lower()))
+        if key:
+            self._values.setdefault(key, {}).setdefault(entity, text)
+
+    def _add_synonyms(self, synonyms: dict[str, str]) -> None:
+        """A synonym is another way to write a value of the same entity."""
+        known = {
+            value.lower(): entity for of in self._values.values() for entity, value in of.items()
+        }
+        for written, canonical in synonyms.items():
+            if entity := known.get(canonical.lower()) or known.get(written):
+                self._add(entity, written)
+
+    def find(self, text: str) -> Iterator[Hit]:
+        """Hits in lower-case text; longer ones first where they begin alike."""
+        if not self._values:
+            return
+        words = list(_WORD.finditer(text))
+        taken: set[int] = set()
+        for start in range(len(words)):
+            for size in range(min(self._longest, len(words) - start), 0, -1):
+                key = tuple(word[0] for word in words[start : start + size])
+                if key in self._values:
+                    taken.update(range(start, start + size))
+                    yield from self._hits(key, words[start : start + size], exact=True)
+                    break
+        yield from self._alike(words, taken)
+
+    def _hits(
+        self, key: tuple[str, ...], words: list[re.Match[str]], *, exact: bool
+    ) -> Iterable[Hit]:
+        for entity, value in self._values[key].items():
+            yield Hit(entity, words[0].start(), words[-1].end(), value, exact)
+
+    def _alike(self, words: list[re.Match[str]], taken: set[int]) -> Iterator[Hit]:
+        """Values written with a slip: one or two words that look like one of the list."""
+        if not self._long:
+            return
+        free = [i for i in range(min(len(words), _MOST_WORDS)) if i not in taken]
+        for index in free:
+            for size in (2, 1):
+                span = words[index : index + size]
+                if len(span) < size or any(index + k in taken for k in range(size)):
+                    continue
+                written = " ".join(word[0] for word in span)
+                key = self._nearest(written)
+                if key is not None:
+                    taken.update(range(index, index + size))
+                    yield from self._hits(key, span, exact=False)
+                    break
+
+    def _nearest(self, written: str) -> tuple[str, ...] | None:
+        if len(written) < _SHORTEST_FUZZY or written in SLANG or any(map(str.isdigit, written)):
+            return None
+        found = process.extractOne(written, self._long, scorer=fuzz.ratio, score_cutoff=_LIKE)
+        if found is None or found[0][0] != written[0]:
+            # people slip inside a word far more often than on its first letter
+            return None
+        return tuple(found[0].split())
