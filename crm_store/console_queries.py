@@ -33,20 +33,12 @@ class Counts:
     mine: int
 
 
-def conversation_of(session: Session, kind: str, address: str) -> Conversation | None:
-    """The conversation with whoever writes from this address, if there is one."""
-    query = (
-        select(Conversation)
-        .join(Identity, Identity.id == Conversation.identity_id)
-        .where(Identity.kind == kind, Identity.address == address)
-    )
-    return session.scalars(query).one_or_none()
-
-
-def identity_of(session: Session, kind: str, address: str) -> Identity | None:
-    """The identity that writes from this address, if it is known."""
-    query = select(Identity).where(Identity.kind == kind, Identity.address == address)
-    return session.scalars(query).one_or_none()
+def find_for_staff(session: Session, staff: Staff, conversation_id: int) -> Conversation | None:
+    """The conversation, None if there is no such one. Raises NotYours if `staff` may not see it."""
+    conversation = session.get(Conversation, conversation_id)
+    if conversation is not None and not conversations.may_see(staff, conversation):
+        raise conversations.NotYours(conversations.NotYours.__doc__)
+    return conversation
 
 
 def inbox_rows(session: Session, found: Sequence[Conversation]) -> list[InboxRow]:

@@ -1,0 +1,27 @@
+"""Signatures made with the installation's key: form tokens and small cookies."""
+
+import hmac
+import secrets
+from hashlib import sha256
+
+
+def sign(key: str, purpose: str, value: str) -> str:
+    """A signature of `value`, good for one purpose only."""
+    return hmac.new(key.encode(), f"{purpose}:{value}".encode(), sha256).hexdigest()
+
+
+def matches(key: str, purpose: str, value: str, signature: str) -> bool:
+    """Whether `signature` is ours, compared in constant time."""
+    return hmac.compare_digest(sign(key, purpose, value).encode(), signature.encode())
+
+
+def new_cookie(key: str, purpose: str) -> str:
+    """A random id that nobody but us can make up: `<id>.<signature>`."""
+    value = secrets.token_urlsafe(18)
+    return f"{value}.{sign(key, purpose, value)}"
+
+
+def read_cookie(key: str, purpose: str, cookie: str | None) -> str | None:
+    """The id in a cookie made by `new_cookie`, None if it was not."""
+    value, _, signature = (cookie or "").partition(".")
+    return value if value and matches(key, purpose, value, signature) else None

@@ -1,0 +1,59 @@
+/* Live pages: listens to the server, and merges lists by id so that nothing flickers. */
+(() => {
+  const NEAR = 80;
+  const atEnd = (box) => box.scrollHeight - box.scrollTop - box.clientHeight < NEAR;
+  const toEnd = (box) => { box.scrollTop = box.scrollHeight; };
+
+  function mark(node, how) {
+    node.classList.add(how);
+    const done = () => node.classList.remove(how);
+    node.addEventListener("animationend", done, { once: true });
+  }
+
+  function merge(target, nodes) {
+    const known = new Map([...target.children].map((node) => [node.id, node]));
+    nodes.forEach((node, at) => {
+      const old = known.get(node.id);
+      const keep = old && old.isEqualNode(node) ? old : node;
+      if (old && old !== keep) old.replaceWith(keep);
+      if (!old && known.size) mark(keep, "new");
+      else if (old !== keep && "flash" in target.dataset) mark(keep, "flash");
+      if (target.children[at] !== keep) target.insertBefore(keep, target.children[at] || null);
+    });
+    while (target.children.length > nodes.length) target.lastElementChild.remove();
+  }
+
+  htmx.defineExtension("keyed", {
+    isInlineSwap: (style) => style === "keyed",
+    handleSwap(style, target, content) {
+      if (style !== "keyed") return false;
+      const box = target.closest("[data-follow]");
+      const follow = box && atEnd(box);
+      merge(target, [...content.children]);
+      if (follow) toEnd(box);
+      return [target];
+    },
+  });
+
+  const KINDS = ["conversation", "address", "customer", "inbox"];
+  const tell = (kind) => htmx.trigger(document.body, `live-${kind}`);
+  const tellAll = () => KINDS.forEach(tell);
+  let asking = 0;
+
+  // While the line is down the page asks every few seconds; once it is back, for all it missed.
+  function listen(url) {
+    const source = new EventSource(url);
+    KINDS.forEach((kind) => source.addEventListener(kind, () => tell(kind)));
+    source.addEventListener("ready", () => { clearInterval(asking); asking = 0; tellAll(); });
+    source.onerror = () => {
+      asking = asking || setInterval(tellAll, 4000);
+      if (source.readyState === EventSource.CLOSED) setTimeout(() => listen(url), 5000);
+    };
+  }
+
+  document.addEventListener("DOMContentLoaded", () => {
+    document.querySelectorAll("[data-follow]").forEach(toEnd);
+    const url = document.body.dataset.live;
+    if (url && window.EventSource) listen(url);
+  });
+})();
