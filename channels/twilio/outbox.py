@@ -80,6 +80,14 @@ class Outbox:
         None if Twilio has none of it. Parts that are missing are sent now. Raises Unreachable
         if it is too early to tell or Twilio cannot be asked.
         """
+        try:
+            return await self._looked_up(message, since)
+        except Unreachable:
+            raise
+        except SendError as error:
+            raise Unreachable(f"cannot be looked up: {error}", code=error.code) from error
+
+    async def _looked_up(self, message: OutboundMessage, since: datetime) -> Receipt | None:
         steps = await self._steps(message, needs_approval=False)
         listed = await self._listed(message, since)
         found, missing = _match(steps, listed)

@@ -124,3 +124,15 @@ async def test_if_twilio_cannot_be_asked_nothing_is_said(new_channel, to_ana, si
     with pytest.raises(Unreachable):
         await shop.reconcile(to_ana(), since())
     await shop.close()
+
+
+async def test_a_lookup_with_a_wrong_token_says_nothing(new_channel, twilio, to_ana, since):
+    shop = new_channel(api_url=twilio.url, auth_token="wrong")
+    with pytest.raises(Unreachable, match="cannot be looked up"):
+        await shop.reconcile(to_ana(), since())
+    await shop.close()
+
+
+async def test_a_template_that_is_gone_cannot_be_looked_up(shop, to_ana, since):
+    with pytest.raises(Unreachable, match="no content template"):
+        await shop.reconcile(to_ana("", template=Template("nameless")), since())

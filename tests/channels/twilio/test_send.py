@@ -2,6 +2,7 @@
 
 import json
 import random
+import socket
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -262,7 +263,7 @@ async def test_a5_8_a_429_is_safe_and_says_how_long(shop, twilio, to_ana):
         pytest.param(Fault(503), id="5xx before"),
         pytest.param(Fault(cut=True, taken=True), id="connection cut after it was taken"),
         pytest.param(Fault(cut=True), id="connection cut"),
-        pytest.param(Fault(slow=3, taken=True), id="slow"),
+        pytest.param(Fault(slow=1.5, taken=True), id="slow"),
         pytest.param(Fault(taken=True, body="<html>proxy</html>"), id="an answer of another kind"),
         pytest.param(Fault(taken=True, body="{}"), id="an answer without a sid"),
         pytest.param(Fault(taken=True, body='{"sid": "SM'), id="half an answer"),
@@ -282,6 +283,17 @@ async def test_a_refused_connection_is_safe_to_repeat(new_channel, to_ana):
     with pytest.raises(Unreachable):
         await shop.send(to_ana())
     await shop.close()
+
+
+async def test_a_host_that_never_picks_up_is_safe_to_repeat(new_channel, to_ana):
+    with socket.socket() as deaf, socket.socket() as first:
+        deaf.bind(("127.0.0.1", 0))
+        deaf.listen(0)
+        first.connect(deaf.getsockname())  # fills the queue: later connections get no answer
+        shop = new_channel(api_url=f"http://127.0.0.1:{deaf.getsockname()[1]}", timeout_seconds=1.0)
+        with pytest.raises(Unreachable):
+            await shop.send(to_ana())
+        await shop.close()
 
 
 async def test_a_wrong_token_is_for_the_operator(new_channel, twilio, to_ana):
