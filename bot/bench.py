@@ -1,0 +1,254 @@
+"""How many messages a second go the whole durable way, and how long each takes.
+
+Measured inside one process with the real store on a SQLite file that survives a power cut, the
+real engine and the real actions: accept -> commit -> turn -> actions -> queue -> commit -> claim
+-> commit -> send. A client writes, waits until the answer reached the channel's sink, writes again.
+"""
+
+import asyncio
+import gc
+import os
+import platform
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+
+from bot import inbound
+from bot.app import App, build
+from bot.commands import prepare, show
+from bot.settings import DatabaseSection, Settings
+from bot.worker import Worker
+from channels.base import ChannelKind, InboundMessage, OutboundMessage, Receipt, Sender, VerifiedBy
+from channels.memory import Config, MemoryChannel
+from crm_store import touchpoints
+from crm_store.models.kinds import TouchKind
+
+CLIENTS = (1, 8, 32)
+CUSTOMERS = 200
+"""Customers each client plays in turn, so that nobody writes faster than a person could."""
+SENTENCES = (
+    "halo",
+    "jam buka toko berapa?",
+    "where is my order TS-204815",
+    "poin saya berapa",
+    "ada promo apa aja min",
+    "what is the warranty on the fridge",
+    "makasih ya",
+    "harga mesin cuci 1 tabung berapa",
+)
+HISTORY = 20_000
+SINK = "sink"
+_numbers = count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table; times in milliseconds."""
+
+    clients: int
+    messages: int
+    a_second: float
+    p50: float
+    p95: float
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything measured."""
+
+    rows: Sequence[Row]
+    start_seconds: float
+    megabytes: float
+    history_ratio: float
+
+
+class SinkChannel(MemoryChannel):
+    """Tells who waits for an answer that it is there."""
+
+    def __init__(self, name: str, config: Config, *, public_url: str) -> None:
+        super().__init__(name, config, public_url=public_url)
+        self.waiting: dict[str, asyncio.Future[float]] = {}
+
+    async def send(self, message: OutboundMessage) -> Receipt:
+        waiter = self.waiting.pop(message.to, None)
+        if waiter is not None and not waiter.done():
+            waiter.set_result(time.perf_counter())
+        return await super().send(message)
+
+
+def main(config: Path, *, write: Path | None, seconds: float) -> None:
+    """Measure, print, and write the table if asked to."""
+    settings = show.load(config)
+    prepare.fit_if_missing(settings)
+    report = measure(settings, seconds)
+    text = table(report)
+    show.out.print(text, markup=False)
+    if write is not None:
+        write.parent.mkdir(parents=True, exist_ok=True)
+        write.write_text(text, encoding="utf-8")
+
+
+def measure(settings: Settings, seconds: float) -> Report:
+    """All rows, each on a store of its own."""
+    rows = []
+    for clients in CLIENTS:
+        with _fresh(settings) as app:
+            rows.append(asyncio.run(_flow(app, clients, seconds)))
+    with _fresh(settings) as app:
+        ratio = asyncio.run(_history(app))
+    return Report(rows, start_seconds(), _megabytes(), ratio)
+
+
+def table(report: Report) -> str:
+    """The report as a page of docs."""
+    machine = f"{_processor()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    lines = [
+        "# Benchmarks",
+        "",
+        "Made by `akrab bench --write docs/benchmarks.md` (or `make bench`) on "
+        f"{datetime.now(UTC):%Y-%m-%d}: {machine}, SQLite on a local file, `synchronous: full`.",
+        "",
+        "A message goes the whole durable way: stored and committed, turn with the real engine and",
+        "actions, reply queued and committed, claimed and committed, sent to a sink in memory.",
+        "Latency is from handing the message in until its answer reached the sink; each client",
+        "waits for its answer before it writes again.",
+        "",
+        "| clients | messages | messages/s | p50 ms | p95 ms |",
+        "|---:|---:|---:|---:|---:|",
+    ]
+    lines += [
+        f"| {row.clients} | {row.messages} | {row.a_second:.0f} | {row.p50:.1f} | {row.p95:.1f} |"
+        for row in report.rows
+    ]
+    lines += [
+        "",
+        f"- Start of the program until it can take a message: {report.start_seconds:.1f} s.",
+        f"- Memory after the runs above, all in one process: {report.megabytes:.0f} MB.",
+        f"- A customer with {HISTORY:,} past touchpoints: a turn takes "
+        f"{report.history_ratio:.2f} times that of a new customer.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+@contextmanager
+def _fresh(settings: Settings) -> Iterator[App]:
+    """The program over an empty store, sending to a sink."""
+    with tempfile.TemporaryDirectory(dir=settings.data) as folder:
+        database = DatabaseSection(url=f"sqlite:///{folder}/bench.db")
+        patient = settings.assistant.model_copy(
+            update={"most_turns_a_minute": 1_000_000, "most_repeats": 1_000_000}
+        )
+        update = {"database": database, "assistant": patient}
+        own = settings.model_copy(update=update)
+        prepare.upgrade(own)
+        config = Config(kind=ChannelKind.WHATSAPP)
+        sink = SinkChannel(SINK, config, public_url=settings.web.public_url)
+        app = build(own, channels={SINK: sink})
+        try:
+            yield app
+        finally:
+            app.close()
+
+
+async def _flow(app: App, clients: int, seconds: float) -> Row:
+    """So many clients for so long, after a first second that does not count."""
+    worker = Worker(app)
+    working = asyncio.create_task(worker.run())
+    await asyncio.gather(*(_client(app, one, 1.0) for one in range(clients)))
+    gc.collect()
+    started = time.perf_counter()
+    runs = await asyncio.gather(*(_client(app, one, seconds) for one in range(clients)))
+    elapsed = time.perf_counter() - started
+    worker.stop()
+    await working
+    times = sorted(1000 * one for run in runs for one in run)
+    p95 = times[int(len(times) * 0.95)]
+    return Row(clients, len(times), len(times) / elapsed, statistics.median(times), p95)
+
+
+async def _client(app: App, client: int, seconds: float) -> list[float]:
+    """Write, wait for the answer, write again; gives the seconds each took."""
+    times = []
+    end = time.perf_counter() + seconds
+    for number in count():
+        started = time.perf_counter()
+        if started >= end:
+            break
+        sender = f"+6281{client:03}{number % CUSTOMERS:05}"
+        times.append(await _exchange(app, sender, SENTENCES[number % len(SENTENCES)]) - started)
+    return times
+
+
+async def _exchange(app: App, sender: str, text: str) -> float:
+    """One message and its first answer; gives when the answer reached the sink."""
+    sink = app.channels[SINK]
+    assert isinstance(sink, SinkChannel)
+    answered = asyncio.get_running_loop().create_future()
+    sink.waiting[sender] = answered
+    await inbound.accept(app, [_message(sender, text)])
+    return float(await asyncio.wait_for(answered, 30))
+
+
+def _message(sender: str, text: str) -> InboundMessage:
+    who = Sender(sender, phone=sender, verified_by=VerifiedBy.CHANNEL)
+    return InboundMessage(SINK, ChannelKind.WHATSAPP, f"b{next(_numbers)}", who, text)
+
+
+async def _history(app: App) -> float:
+    """A turn of a customer with a long past, compared with a new customer's."""
+    worker = Worker(app)
+    working = asyncio.create_task(worker.run())
+    old, new = "+628110000001", "+628110000002"
+    for sender in (old, new):
+        await _exchange(app, sender, "halo")
+    with app.db.transaction() as session:
+        rows = [
+            touchpoints.row(1, TouchKind.VISIT, subject=f"visit {number}")
+            for number in range(HISTORY)
+        ]
+        touchpoints.add_many(session, rows)
+    times: dict[str, list[float]] = {old: [], new: []}
+    for number in range(200):
+        for sender in (old, new):
+            started = time.perf_counter()
+            text = SENTENCES[number % len(SENTENCES)]
+            times[sender].append(await _exchange(app, sender, text) - started)
+    worker.stop()
+    await working
+    return statistics.median(times[old]) / statistics.median(times[new])
+
+
+def start_seconds() -> float:
+    """How long a new process takes until the program could take its first message."""
+    code = (
+        "from bot import settings, app; from bot.web import create_web; "
+        "import bot.worker; built = app.build(settings.load()); create_web(built); built.close()"
+    )
+    started = time.perf_counter()
+    subprocess.run([sys.executable, "-c", code], check=True)  # noqa: S603 - our own code
+    return time.perf_counter() - started
+
+
+def _megabytes() -> float:
+    """The most memory this process has held, in MB."""
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most / 1024 if sys.platform == "linux" else most / 1024 / 1024
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.machine())
