@@ -14,7 +14,6 @@ def add(
     action: str,
     subject_type: str,
     subject_id: int | str,
-    *,
     detail: dict[str, Any] | None = None,
 ) -> None:
     """Write one entry. `actor` is system, customer, bot or staff:<id>."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from crm_store.models import Message, MessagePart, PendingStatus, table_of
 from crm_store.models.kinds import Direction, MessageStatus
@@ -64,14 +64,9 @@ def apply_status(
 
 def apply_pending(session: Session, keys: Sequence[tuple[str, str]]) -> None:
     """Apply the reports that came before the provider ids `keys` (channel, id) were recorded."""
-    query = select(PendingStatus).where(
-        PendingStatus.provider_id.in_([provider_id for _, provider_id in keys])
-    )
-    early = [
-        report
-        for report in session.scalars(query.order_by(PendingStatus.id))
-        if (report.channel, report.provider_id) in set(keys)
-    ]
+    wanted = set(keys)
+    found = session.execute(_pending, {"keys": [provider_id for _, provider_id in keys]})
+    early = [row for row in found if (row.channel, row.provider_id) in wanted]
     for report in early:
         session.execute(delete(PendingStatus).where(PendingStatus.id == report.id))
         apply_status(
@@ -129,3 +124,11 @@ def _changes(report: dict[str, Any]) -> dict[str, Any]:
     if status == MessageStatus.READ:
         changes["read_at"] = at
     return changes
+
+
+_early = table_of(PendingStatus)
+_pending = (
+    select(_early)
+    .where(_early.c.provider_id.in_(bindparam("keys", expanding=True)))
+    .order_by(_early.c.id)
+)

@@ -16,7 +16,6 @@ from crm_store.models.kinds import (
     Direction,
     MessageStatus,
     Owner,
-    TouchKind,
 )
 from crm_store.models.talk import RECEIVED
 from crm_store.outbox import (
@@ -105,7 +104,7 @@ def record_inbound(
     )
     message = session.scalars(query).one()
     keep_originals(session, [(message.id, inbound)])
-    touchpoints.add_many(session, [inbound_touch(message.id, values)])
+    touchpoints.of_messages(session, [message.id], at)
     conversation.last_inbound_at = conversation.last_message_at = at
     conversation.state = ConversationState.OPEN
     return message
@@ -233,20 +232,6 @@ def outbound_row(draft: Draft, conversation: Any, at: datetime) -> dict[str, Any
         "not_before": draft.not_before or at,
         "created_at": at,
     }
-
-
-def inbound_touch(message_id: int, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The touchpoint of an inbound message."""
-    return touchpoints.row(
-        values["customer_id"],
-        TouchKind.MESSAGE_IN,
-        channel=values["channel"],
-        actor="customer",
-        subject=values["text"],
-        ref_type="message",
-        ref_id=message_id,
-        at=values["created_at"],
-    )
 
 
 def keep_originals(session: Session, originals: Sequence[tuple[int, Inbound]]) -> None:

@@ -6,17 +6,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, bindparam, insert, select, text, update
-from sqlalchemy.orm import aliased
 
 from crm_store import delivery, touchpoints
 from crm_store.models import Conversation, Customer, Identity, Message, MessagePart, table_of
-from crm_store.models.kinds import Author, IdentityState, MessageStatus, Owner, TouchKind
+from crm_store.models.kinds import Author, IdentityState, MessageStatus, Owner
 from crm_store.models.talk import QUEUED, SENDING
 from crm_store.session import Session, now
 
 LEASE = timedelta(seconds=60)
 _table = table_of(Message)
-_Answered = aliased(Message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +62,10 @@ def claim(session: Session, *, limit: int = 32, lease: timedelta = LEASE) -> lis
     due. Commit before sending.
     """
     at = now()
-    query = _due.with_for_update(of=Message, skip_locked=True)
-    claimed = [_claimed(row) for row in session.execute(query, {"at": at, "most": limit})]
+    claimed = [_claimed(row) for row in session.execute(_due, {"at": at, "most": limit})]
     if claimed:
         until = at + lease
-        session.execute(_start, [{"row": one.id, "until": until} for one in claimed])
+        session.execute(_start, {"ids": [one.id for one in claimed], "until": until})
     return claimed
 
 
@@ -99,7 +96,7 @@ def mark_many_sent(
     at = at or now()
     keys = [(message, delivery.provider_key(provider_id)) for message, provider_id, _ in sent]
     session.execute(_sent, [{"row": one.id, "provider": key, "at": at} for one, key in keys])
-    touchpoints.add_many(session, [_touch(message, at) for message, _, _ in sent])
+    touchpoints.of_messages(session, [message.id for message, _ in keys], at)
     _keep_parts(session, sent)
     delivery.apply_pending(session, [(message.channel, key) for message, key in keys])
 
@@ -162,43 +159,44 @@ def sweep_expired(session: Session, *, at: datetime | None = None) -> list[int]:
 
 def unknown(session: Session, limit: int = 50) -> list[Claimed]:
     """Messages with an unknown outcome, for reconciling; the oldest first."""
-    query = _details().where(Message.status == MessageStatus.UNKNOWN).order_by(Message.id)
-    return [_claimed(row) for row in session.execute(query.limit(limit))]
+    return [_claimed(row) for row in session.execute(_unknown, {"most": limit})]
 
 
 def _details() -> Select[Any]:
+    message, answered = table_of(Message), table_of(Message).alias("answered")
+    talk, identity, customer = table_of(Conversation), table_of(Identity), table_of(Customer)
     return (
         select(
-            Message.id,
-            Message.conversation_id,
-            Message.customer_id,
-            Identity.id.label("identity_id"),
-            Message.channel,
-            Identity.kind,
-            Identity.address,
-            Identity.state,
-            Message.text,
-            Message.kind.label("message_kind"),
-            Message.content,
-            Message.author,
-            Message.staff_id,
-            Message.owner_version,
-            Conversation.owner,
-            Conversation.owner_version.label("version"),
-            Message.priority,
-            Message.attempts,
-            Conversation.language,
-            Customer.language.label("customer_language"),
-            Conversation.last_inbound_at,
-            Message.created_at,
-            Message.not_before,
-            _Answered.provider_id.label("reply_to"),
-            _Answered.content.label("answered"),
+            message.c.id,
+            message.c.conversation_id,
+            message.c.customer_id,
+            identity.c.id.label("identity_id"),
+            message.c.channel,
+            identity.c.kind,
+            identity.c.address,
+            identity.c.state,
+            message.c.text,
+            message.c.kind.label("message_kind"),
+            message.c.content,
+            message.c.author,
+            message.c.staff_id,
+            message.c.owner_version,
+            talk.c.owner,
+            talk.c.owner_version.label("version"),
+            message.c.priority,
+            message.c.attempts,
+            talk.c.language,
+            customer.c.language.label("customer_language"),
+            talk.c.last_inbound_at,
+            message.c.created_at,
+            message.c.not_before,
+            answered.c.provider_id.label("reply_to"),
+            answered.c.content.label("answered"),
         )
-        .join(Conversation, Conversation.id == Message.conversation_id)
-        .join(Identity, Identity.id == Conversation.identity_id)
-        .join(Customer, Customer.id == Message.customer_id)
-        .outerjoin(_Answered, _Answered.id == Message.in_reply_to_id)
+        .join_from(message, talk, talk.c.id == message.c.conversation_id)
+        .join(identity, identity.c.id == talk.c.identity_id)
+        .join(customer, customer.c.id == message.c.customer_id)
+        .outerjoin(answered, answered.c.id == message.c.in_reply_to_id)
     )
 
 
@@ -211,11 +209,13 @@ def _due_query() -> Select[Any]:
         " AND (ahead.status = 'sending' OR ahead.priority < messages.priority"
         " OR (ahead.priority = messages.priority AND ahead.id < messages.id)))"
     )
+    due = _table.c.not_before <= bindparam("at")
     return (
         _details()
-        .where(text(f"messages.{QUEUED}"), Message.not_before <= bindparam("at"), ahead)
-        .order_by(Message.priority, Message.not_before, Message.id)
+        .where(text(f"messages.{QUEUED}"), due, ahead)
+        .order_by(_table.c.priority, _table.c.not_before, _table.c.id)
         .limit(bindparam("most"))
+        .with_for_update(of=_table, skip_locked=True)
     )
 
 
@@ -224,20 +224,6 @@ def _claimed(row: Any) -> Claimed:
     language = row.language or row.customer_language
     thread = row.content.get("thread") or answered.get("thread") or {}
     return Claimed(*(*row[:18], language, *row[20:23], row.reply_to, thread))
-
-
-def _touch(message: Claimed | Message, at: datetime) -> dict[str, Any]:
-    author = message.author
-    return touchpoints.row(
-        message.customer_id,
-        TouchKind.MESSAGE_OUT,
-        channel=message.channel,
-        actor=f"staff:{message.staff_id}" if author == Author.STAFF else author.value,
-        subject=message.text,
-        ref_type="message",
-        ref_id=message.id,
-        at=at,
-    )
 
 
 def _keep_parts(
@@ -262,16 +248,22 @@ def _settle(session: Session, message_id: int, **values: Any) -> None:
 
 
 _due = _due_query()
+_unknown = (
+    _details()
+    .where(_table.c.status == MessageStatus.UNKNOWN)
+    .order_by(_table.c.id)
+    .limit(bindparam("most"))
+)
 _start = (
     update(_table)
-    .where(_table.c.id == bindparam("row"))
+    .where(_table.c.id.in_(bindparam("ids", expanding=True)))
     .values(status="sending", attempts=_table.c.attempts + 1, lease_until=bindparam("until"))
 )
 _sent = (
     update(_table)
     .where(
         _table.c.id == bindparam("row"),
-        _table.c.status.in_((MessageStatus.SENDING, MessageStatus.UNKNOWN)),
+        text("status IN ('sending', 'unknown')"),
     )
     .values(
         status=MessageStatus.SENT,

@@ -116,7 +116,7 @@ class PendingStatus(Base):
     """A delivery report that came before our own record of the provider's id."""
 
     __tablename__ = "status_updates_pending"
-    __table_args__ = (Index("ix_status_updates_pending_channel", "channel", "provider_id"),)
+    __table_args__ = (Index("ix_status_updates_pending_provider_id", "provider_id", "channel"),)
 
     id: Mapped[Id]
     channel: Mapped[str]

@@ -53,9 +53,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_status_updates_pending")),
     )
     op.create_index(
-        "ix_status_updates_pending_channel",
+        "ix_status_updates_pending_provider_id",
         "status_updates_pending",
-        ["channel", "provider_id"],
+        ["provider_id", "channel"],
         unique=False,
     )
     op.create_table(

@@ -1,0 +1,100 @@
+"""The statements of the hot path, built once so that SQLAlchemy finds them compiled."""
+
+from sqlalchemy import BindParameter, bindparam, func, insert, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from crm_store.models import Conversation, Customer, Identity, Message, table_of
+from crm_store.models.talk import RECEIVED
+
+_message = table_of(Message)
+_talk = table_of(Conversation)
+_identity = table_of(Identity)
+_customer = table_of(Customer)
+_ids: BindParameter[list[int]] = bindparam("ids", expanding=True)
+_new = (_message.c.id, _message.c.channel, _message.c.provider_id)
+
+insert_inbound = {
+    "sqlite": sqlite.insert(_message).on_conflict_do_nothing().returning(*_new),
+    "postgresql": postgresql.insert(_message).on_conflict_do_nothing().returning(*_new),
+}
+# Whose conversation it is now: a turn that verified a phone may have merged its customer.
+queue = insert(_message).values(
+    customer_id=select(_talk.c.customer_id).where(_talk.c.id == bindparam("talk")).scalar_subquery()
+)
+mark = (
+    update(_message)
+    .where(_message.c.id == bindparam("row"))
+    .values(status=bindparam("to"), intent=bindparam("means"), confidence=bindparam("sure"))
+)
+arrived = (
+    update(_talk)
+    .where(_talk.c.id.in_(_ids))
+    .values(last_inbound_at=bindparam("at"), last_message_at=bindparam("at"), state="open")
+)
+save = (
+    update(_talk)
+    .where(_talk.c.id == bindparam("row"))
+    .values(
+        dialogue_state=bindparam("remembers"),
+        language=bindparam("speaks"),
+        bot_streak=bindparam("streak"),
+        last_message_at=bindparam("at"),
+    )
+)
+_own = _identity.alias("own")
+# An alias counts as the address it stands for.
+senders = (
+    select(
+        _identity.c.kind,
+        _identity.c.address,
+        _own.c.phone,
+        _own.c.display_name,
+        _own.c.verified_by,
+        _own.c.customer_id,
+        _talk.c.id.label("conversation_id"),
+        _talk.c.channel,
+        _talk.c.owner,
+    )
+    .join_from(_identity, _own, _own.c.id == func.coalesce(_identity.c.alias_of_id, _identity.c.id))
+    .outerjoin(_talk, _talk.c.identity_id == _own.c.id)
+    .where(
+        _identity.c.kind == bindparam("kind"),
+        _identity.c.address.in_(bindparam("addresses", expanding=True)),
+    )
+)
+turns = (
+    select(
+        _talk.c.id,
+        _talk.c.customer_id,
+        _talk.c.identity_id,
+        _talk.c.channel,
+        _talk.c.kind,
+        _identity.c.address,
+        _identity.c.phone,
+        _identity.c.verified_by,
+        _talk.c.owner,
+        _talk.c.owner_version,
+        _talk.c.dialogue_state,
+        _talk.c.bot_streak,
+        _talk.c.language,
+        _customer.c.language.label("customer_language"),
+        _customer.c.name,
+    )
+    .join_from(_talk, _identity, _identity.c.id == _talk.c.identity_id)
+    .join(_customer, _customer.c.id == _talk.c.customer_id)
+    .where(_talk.c.id.in_(_ids))
+    .with_for_update(of=_talk, skip_locked=True)
+)
+received = (
+    select(
+        _message.c.conversation_id,
+        _message.c.id,
+        _message.c.text,
+        _message.c.kind,
+        _message.c.content,
+        _message.c.created_at,
+    )
+    .where(text(f"messages.{RECEIVED}"), _message.c.conversation_id.in_(_ids))
+    .order_by(_message.c.id)
+    .limit(bindparam("most"))
+)
