@@ -15,8 +15,8 @@ class StoreAction(Action):
     action: ClassVar[str]
     private: ClassVar[bool] = False
     """Shows or spends something of value: only for a verified sender."""
-    form: ClassVar[str | None] = None
-    """The form this action prepares, if any."""
+    form: ClassVar[str] = ""
+    """The form this action opens, if any."""
 
     def name(self) -> str:
         return self.action
@@ -28,7 +28,7 @@ class StoreAction(Action):
     def reply(self, turn: Turn) -> Events:
         """`answer`, unless the sender must be verified first."""
         if self.private and not turn.context.verified:
-            return guard.demand(turn, starts_form=self.form is not None)
+            return guard.demand(turn, starts_form=bool(self.form))
         return self.answer(turn)
 
     async def run(

@@ -27,7 +27,8 @@ class StartComplaint(StoreAction):
     def answer(self, turn: Turn) -> Events:
         known = triage.first_words(turn.text, turn.entity("product"))
         turn.say("utter_complaint_sorry")
-        return [*forget(*FORM_SLOTS), *(SlotSet(name, value) for name, value in known.items())]
+        filled = [SlotSet(name, value) for name, value in known.items()]
+        return [*forget(*FORM_SLOTS), *filled, *guard.open_form(self.form)]
 
 
 class SubmitComplaint(StoreAction):
@@ -89,11 +90,12 @@ class StartDetail(StoreAction):
     def answer(self, turn: Turn) -> Events:
         chosen = choose(turn)
         if chosen is None:
-            return guard.stop(turn)
+            return []
         detail = triage.detail(turn.text, turn.entity("complaint_number"))
         return [
             SlotSet("complaint_number", chosen.number),
             SlotSet("complaint_detail", detail),
+            *guard.open_form(self.form),
         ]
 
 
@@ -124,8 +126,9 @@ class StartWithdraw(StoreAction):
     def answer(self, turn: Turn) -> Events:
         chosen = choose(turn)
         if chosen is None:
-            return guard.stop(turn)
-        return [SlotSet("complaint_number", chosen.number), SlotSet("withdraw_confirm", None)]
+            return []
+        named = SlotSet("complaint_number", chosen.number)
+        return [named, *guard.fresh(self.form, "withdraw_confirm")]
 
 
 class SubmitWithdraw(StoreAction):

@@ -1,18 +1,18 @@
-"""What an unverified sender hears instead of an answer: how to prove who they are, nothing else."""
+"""Opening and closing forms, and what an unverified sender hears instead of an answer."""
 
-from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
+from rasa_sdk.events import ActiveLoop, SlotSet
 
 from actions.turn import Events, Turn
 
-LISTEN = "action_listen"
 REQUESTED = "requested_slot"
 SHARES_CONTACT = ("telegram",)
 
 
 def demand(turn: Turn, *, starts_form: bool = False) -> Events:
-    """Ask for proof; the question is kept in `verify_next` and answered once it is given.
+    """Ask for proof of identity and reveal nothing, not even whether there is anything.
 
-    A question asked in the middle of a form does not leave that form.
+    The question is kept in `verify_next` and answered once the proof is given. A question asked
+    in the middle of a form does not leave that form.
     """
     if turn.form and not starts_form:
         turn.say("utter_verify_first")
@@ -21,19 +21,19 @@ def demand(turn: Turn, *, starts_form: bool = False) -> Events:
     if turn.context.kind in SHARES_CONTACT:
         turn.say("utter_verify_contact")
         turn.context.ask_contact()
-        return [*kept, *stop(turn)]
+        return [*kept, *leave(turn)]
     turn.say("utter_verify_why")
-    return [*kept, SlotSet("verify_address", None), SlotSet("verify_code", None), *into_form()]
+    return [*kept, *fresh("verify_form", "verify_address", "verify_code")]
 
 
-def into_form(form: str | None = "verify_form") -> Events:
-    """Go on with this form."""
-    return [FollowupAction(form)]
+def open_form(form: str) -> Events:
+    """Go on with this form: the policy runs a form that is open before anything else."""
+    return [SlotSet(REQUESTED, None), ActiveLoop(form)]
 
 
-def stop(turn: Turn) -> Events:
-    """Do not go on to the form a rule would start now, and leave the one that is open."""
-    return [*leave(turn), FollowupAction(LISTEN)]
+def fresh(form: str, *slots: str) -> Events:
+    """Empty these slots and go on with the form that asks for them."""
+    return [*(SlotSet(slot, None) for slot in slots), *open_form(form)]
 
 
 def leave(turn: Turn) -> Events:

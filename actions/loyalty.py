@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from rasa_sdk.events import SlotSet
 
-from actions import guard, reading
+from actions import guard, proof, reading
 from actions.action import StoreAction
 from actions.turn import Events, Turn, forget
 from crm_store import audit, consents, customers, loyalty, touchpoints
@@ -29,16 +29,17 @@ class StartEnrol(StoreAction):
     def answer(self, turn: Turn) -> Events:
         card = reading.card_number(turn.text)
         if card and not _is_own(turn, card):
-            turn.say("utter_enrol_has_card")
-            wanted = [SlotSet("verify_next", "ask_points_balance"), SlotSet("verify_code", None)]
-            return [*wanted, SlotSet("verify_address", card), *guard.into_form()]
+            return _prove_card(turn, card)
         member = loyalty.member_of(turn.session, turn.context.customer_id)
         if member is not None:
             _tell_membership(turn, member)
-            return guard.stop(turn)
+            return []
+        if not turn.context.verified and turn.context.kind in guard.SHARES_CONTACT:
+            return guard.demand(turn, starts_form=True)
         customer = customers.get(turn.session, turn.context.customer_id)
         name = customer.name or turn.entity("person_name")
-        return [*forget("enrol_consent", "enrol_consent_message"), SlotSet("enrol_name", name)]
+        named = SlotSet("enrol_name", name)
+        return [named, *guard.fresh(self.form, "enrol_consent", "enrol_consent_message")]
 
 
 class SubmitEnrol(StoreAction):
@@ -211,6 +212,14 @@ def _is_own(turn: Turn, card: str) -> bool:
     return turn.context.verified and member is not None and member.card_number == card
 
 
+def _prove_card(turn: Turn, card: str) -> Events:
+    """Somebody says they have this card: they must prove it before anything is said of it."""
+    turn.say("utter_enrol_has_card")
+    proof.send(turn, reading.Address("card", card))
+    kept = [SlotSet("verify_next", "ask_points_balance"), SlotSet("verify_address", card)]
+    return [*kept, *guard.fresh("verify_form", "verify_code")]
+
+
 def _tell_membership(turn: Turn, member: Member) -> None:
     if turn.context.verified:
         turn.say("utter_already_member", card_number=member.card_number)
@@ -258,7 +267,7 @@ def welcome(turn: Turn, member: Member) -> None:
     points = context.company.welcome_points
     if points <= 0:
         return
-    loyalty.earn(
+    entry = loyalty.earn(
         turn.session,
         member.id,
         points,
@@ -267,7 +276,8 @@ def welcome(turn: Turn, member: Member) -> None:
         expires_at=context.now + timedelta(days=context.company.points_months * MONTH_DAYS),
         at=context.now,
     )
-    turn.say("utter_welcome_points", points=turn.number(points))
+    if entry.at == context.now:  # else these points were given earlier
+        turn.say("utter_welcome_points", points=turn.number(points))
 
 
 ACTIONS = (

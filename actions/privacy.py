@@ -1,7 +1,5 @@
 """Data-subject requests: what is stored, and its deletion (UU 27/2022, within 3x24 hours)."""
 
-from rasa_sdk.events import SlotSet
-
 from actions import formats, guard
 from actions.action import StoreAction
 from actions.turn import Events, Turn, forget
@@ -31,7 +29,7 @@ class StartDelete(StoreAction):
     form = "delete_form"
 
     def answer(self, turn: Turn) -> Events:
-        return [SlotSet("delete_confirm", None)]
+        return guard.fresh(self.form, "delete_confirm")
 
 
 class SubmitDelete(StoreAction):
@@ -55,9 +53,7 @@ def _summary(turn: Turn) -> dict[str, object]:
     touches = touchpoints.of_customer(turn.session, card.customer.id, COUNTED)
     return {
         "name": card.customer.name or "-",
-        "addresses": ", ".join(
-            f"{one.kind} {formats.mask(one.address)}" for one in card.identities
-        ),
+        "addresses": ", ".join(addresses),
         "card_number": card.member.card_number if card.member else "-",
         "points": turn.number(card.balance),
         "purchases": turn.number(card.purchases),

@@ -2,15 +2,13 @@
 
 from rasa_sdk.events import SlotSet
 
-from actions import formats, guard, reading
+from actions import formats, guard, proof, reading
 from actions.action import StoreAction
 from actions.turn import Events, Turn, forget
 from crm_store import customers, identities, loyalty
 
 LANGUAGES = ("id", "en")
 CHANNELS = ("whatsapp", "sms", "telegram", "email", "web")
-ADDRESS_KINDS = {"phone": "sms", "email": "email"}
-"""The kind of channel that can reach an address somebody typed."""
 
 
 class MyProfile(StoreAction):
@@ -43,7 +41,7 @@ class StartName(StoreAction):
         customer = customers.get(turn.session, turn.context.customer_id)
         if customer.name and not turn.context.verified:
             return guard.demand(turn, starts_form=True)
-        return [SlotSet("new_name", turn.entity("person_name"))]
+        return [SlotSet("new_name", turn.entity("person_name")), *guard.open_form(self.form)]
 
 
 class SubmitName(StoreAction):
@@ -74,11 +72,11 @@ class StartAddress(StoreAction):
 
     def answer(self, turn: Turn) -> Events:
         read = reading.email if self.kind == "email" else reading.phone
-        return [
-            SlotSet("contact_kind", self.kind),
-            SlotSet("new_address", read(turn.text)),
-            SlotSet("address_code", None),
-        ]
+        address = read(turn.text)
+        if address:
+            proof.send_to_new(turn, self.kind, address)
+        kept = [SlotSet("contact_kind", self.kind), SlotSet("new_address", address)]
+        return [*kept, *guard.fresh(self.form, "address_code")]
 
 
 class SubmitAddress(StoreAction):
@@ -119,7 +117,8 @@ class StartChannel(StoreAction):
 
     def answer(self, turn: Turn) -> Events:
         named = turn.entity("channel")
-        return [SlotSet("new_channel", named if named in CHANNELS else None)]
+        chosen = SlotSet("new_channel", named if named in CHANNELS else None)
+        return [chosen, *guard.open_form(self.form)]
 
 
 class SubmitChannel(StoreAction):
@@ -137,7 +136,7 @@ class SubmitChannel(StoreAction):
 
 def _link(turn: Turn, kind: str, address: str) -> None:
     session, customer_id = turn.session, turn.context.customer_id
-    identity = identities.resolve(session, kind=ADDRESS_KINDS[kind], address=address)
+    identity = identities.resolve(session, kind=proof.ADDRESS_KINDS[kind], address=address)
     identity = identities.verify_by_code(session, identity, customer_id)
     if kind == "phone" and identity.customer_id == customer_id:
         identity = identities.verify_phone(session, identity, address, "code")

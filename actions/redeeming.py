@@ -25,14 +25,15 @@ class StartRedeem(StoreAction):
         member = loyalty.member_of(turn.session, context.customer_id)
         if member is None:
             turn.say("utter_not_member")
-            return guard.stop(turn)
-        named = turn.entity("reward")
+            return []
         points = loyalty.balance(turn.session, member.id, context.now)
+        named = turn.entity("reward")
+        chosen = find(turn, named) if named else None
         return [
-            *forget("redeem_confirm"),
-            SlotSet("reward", named),
+            *(SlotSet(name, value) for name, value in slots_of(turn, chosen).items()),
             SlotSet("reward_lines", reward_lines(turn)),
             SlotSet("points_now", turn.number(points)),
+            *guard.fresh(self.form, "redeem_confirm"),
         ]
 
 
@@ -65,6 +66,15 @@ def find(turn: Turn, text: str) -> Reward | None:
     if best is None or best[1] < LIKE_ENOUGH:
         return None
     return rewards[best[2] % len(rewards)]
+
+
+def slots_of(turn: Turn, reward: Reward | None) -> dict[str, str | None]:
+    """What the form keeps of the reward chosen."""
+    return {
+        "reward": reward.code if reward else None,
+        "reward_name": title(turn, reward) if reward else None,
+        "reward_cost": turn.number(reward.cost) if reward else None,
+    }
 
 
 def title(turn: Turn, reward: Reward) -> str:

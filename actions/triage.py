@@ -16,8 +16,9 @@ CATEGORIES: dict[str, str] = {
     r"dikirim|diantar)|terlambat|telat|kurir|lama banget|not (arrived?|delivered|here)|"
     r"late|never (arrived|came)|delayed?|missing (package|parcel)|hasn.?t (arrived|come)",
     "wrong_item": r"salah (kirim|barang|warna|ukuran|tipe)|beda (barang|warna|tipe|dengan)|"
-    r"tertukar|tidak sesuai|gak sesuai|ga sesuai|kurang lengkap|wrong (item|colou?r|size|model|product)|"
-    r"not what i ordered|incomplete|different (item|product|colou?r)",
+    r"tertukar|tidak sesuai|gak sesuai|ga sesuai|kurang lengkap|"
+    r"wrong (item|colou?r|size|model|product)|not what i ordered|incomplete|"
+    r"different (item|product|colou?r)",
     "billing": r"(ke|ter)?tagih\w*|dobel bayar|kelebihan bayar|refund (belum|blm)|salah harga|"
     r"terpotong|charged? twice|overcharged|double charged?|wrong price|billing|not refunded",
     "service": r"kasar|jutek|judes|tidak ramah|ga ramah|gak ramah|pelayanan|dicuekin|kasir|"

@@ -8,10 +8,9 @@ from typing import Any
 from rasa_sdk import FormValidationAction, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import reading, redeeming, triage, verification
-from actions.profile import ADDRESS_KINDS, CHANNELS
+from actions import proof, reading, redeeming, triage
+from actions.profile import CHANNELS
 from actions.turn import Turn
-from crm_store import codes
 
 Slots = dict[str, Any]
 Domain = dict[str, Any]
@@ -116,11 +115,7 @@ class ValidateRedeem(FormValidationAction):
         if reward is None:
             turn.say("utter_no_such_reward")
             return {"reward": None}
-        return {
-            "reward": reward.code,
-            "reward_name": redeeming.title(turn, reward),
-            "reward_cost": turn.number(reward.cost),
-        }
+        return redeeming.slots_of(turn, reward)
 
     def validate_redeem_confirm(
         self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Domain
@@ -141,15 +136,20 @@ class ValidateVerify(FormValidationAction):
         if found is None:
             turn.say("utter_address_unclear")
             return {"verify_address": None}
-        verification.send_code(turn, found)
+        proof.send(turn, found)
         return {"verify_address": found.value}
 
     def validate_verify_code(
         self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Domain
     ) -> Slots:
         turn = Turn(dispatcher, tracker, domain)
+        if turn.intent == "verify_me":
+            address = reading.address(str(turn.slot("verify_address")))
+            if address:
+                proof.send(turn, address)
+            return {"verify_code": None}
         code = reading.code(str(value))
-        if code is not None and verification.accept_code(turn, code):
+        if code is not None and proof.accept(turn, code):
             return {"verify_code": "ok"}
         return _wrong_code(turn, "verify_code")
 
@@ -170,16 +170,7 @@ class ValidateContact(FormValidationAction):
         if found is None:
             turn.say(f"utter_{kind}_unclear")
             return {"new_address": None}
-        context = turn.context
-        code = codes.issue(
-            turn.session,
-            context.customer_id,
-            context.identity_id,
-            "address",
-            {"kind": kind, "address": found},
-        )
-        message = turn.phrase("utter_code_message", code=code, company=context.company.name)
-        context.send_code(ADDRESS_KINDS[kind], found, message)
+        proof.send_to_new(turn, kind, found)
         return {"new_address": found}
 
     def validate_address_code(
@@ -187,10 +178,8 @@ class ValidateContact(FormValidationAction):
     ) -> Slots:
         turn = Turn(dispatcher, tracker, domain)
         code = reading.code(str(value))
-        payload = (
-            codes.check(turn.session, turn.context.customer_id, "address", code) if code else None
-        )
-        if payload is not None and payload["address"] == tracker.slots.get("new_address"):
+        address = str(tracker.slots.get("new_address"))
+        if code is not None and proof.accept_new(turn, code, address):
             return {"address_code": "ok"}
         return _wrong_code(turn, "address_code")
 
