@@ -13,7 +13,8 @@ _SECRET_KEYS = re.compile(r"secret|token|password|authorization|cookie|api_key|s
 _PERSONAL = (
     (re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), "<email>"),
     (re.compile(r"\bVIP[- ]?\d{4}[- ]?\d{4}\b", re.I), "<card>"),
-    (re.compile(r"\b(?:\d[ -]?){13,19}\b"), "<card>"),
+    (re.compile(r"\+\d(?:[ -]?\d){8,14}\b"), "<phone>"),
+    (re.compile(r"\b\d(?:[ -]?\d){12,18}\b"), "<card>"),
     (re.compile(r"(?<![\w.-])(?:\+|00)?\d(?:[ -]?\d){8,14}(?![\w.-])"), "<phone>"),
 )
 _PLAIN_KEYS = frozenset({"timestamp", "level", "event", "part"})

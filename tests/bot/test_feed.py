@@ -1,0 +1,41 @@
+"""Live pages hear of what they show, and only of that."""
+
+import asyncio
+import threading
+
+from bot.feed import Feed
+
+
+async def heard_after(feed, topics, act, timeout=0.05):
+    listening = feed.listen(topics, timeout)
+    waiting = asyncio.ensure_future(anext(listening))
+    await asyncio.sleep(0)
+    act()
+    heard = await waiting
+    await listening.aclose()
+    return heard
+
+
+def test_a_listener_hears_its_topic():
+    feed = Feed()
+    heard = asyncio.run(heard_after(feed, ["inbox"], lambda: feed.publish("inbox", "customer:1")))
+    assert heard == {"inbox"}
+
+
+def test_a_listener_does_not_hear_other_topics():
+    feed = Feed()
+    heard = asyncio.run(heard_after(feed, ["inbox"], lambda: feed.publish("customer:1")))
+    assert heard == frozenset()
+
+
+def test_another_thread_may_publish():
+    feed = Feed()
+    thread = threading.Thread(target=feed.publish, args=("inbox",))
+    assert asyncio.run(heard_after(feed, ["inbox"], thread.start, 5)) == {"inbox"}
+    thread.join()
+
+
+def test_who_has_left_is_forgotten():
+    feed = Feed()
+    asyncio.run(heard_after(feed, ["inbox"], lambda: None))
+    assert not feed._listeners

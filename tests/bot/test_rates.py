@@ -1,0 +1,50 @@
+"""Token buckets, by a clock the test winds."""
+
+from bot.rates import Limiter, configured
+from bot.settings import RatesSection
+from channels.base import Rates
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+def test_without_rates_nothing_waits():
+    limiter = Limiter(Rates())
+    assert {limiter.take("ana") for _ in range(1000)} == {0.0}
+
+
+def test_a_channel_sends_no_faster_than_its_rate():
+    clock = Clock()
+    limiter = Limiter(Rates(overall=2), clock=clock)
+    assert [limiter.take(str(number)) for number in range(3)] == [0.0, 0.0, 0.5]
+    clock.now = 0.5
+    assert limiter.take("ana") == 0.0
+
+
+def test_one_recipient_waits_while_another_does_not():
+    limiter = Limiter(Rates(overall=100, per_recipient=1), clock=Clock())
+    assert [limiter.take("ana"), limiter.take("ana"), limiter.take("budi")] == [0.0, 1.0, 0.0]
+
+
+def test_a_refused_message_takes_no_token():
+    clock = Clock()
+    limiter = Limiter(Rates(overall=1, per_recipient=1), clock=clock)
+    assert [limiter.take("ana"), limiter.take("ana"), limiter.take("ana")] == [0.0, 1.0, 1.0]
+
+
+def test_recipients_long_served_are_forgotten():
+    clock = Clock()
+    limiter = Limiter(Rates(per_recipient=1), clock=clock)
+    for number in range(5000):
+        clock.now = float(number)
+        limiter.take(str(number))
+    assert len(limiter._recipients) < 4200
+
+
+def test_configuration_overrules_the_channel():
+    rates = configured(Rates(overall=80, per_recipient=1), RatesSection(overall=10))
+    assert rates == Rates(overall=10, per_recipient=1)
