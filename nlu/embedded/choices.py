@@ -1,6 +1,7 @@
 """Words for the languages and channels a customer can choose."""
 
 import re
+from collections.abc import Mapping
 from datetime import date
 
 from nlu.embedded.found import Found, Finder
@@ -18,7 +19,7 @@ _CHANNELS = {
 }
 
 
-def _finder(choices: dict[str, tuple[str, ...]]) -> Finder:
+def _finder(choices: Mapping[str, tuple[str, ...]]) -> Finder:
     values = {form: value for value, forms in choices.items() for form in forms}
     written = "|".join(sorted(map(re.escape, values), key=len, reverse=True))
     # an address such as ana@email.example names no channel

@@ -8,7 +8,11 @@ multinomial regression that took ten times as long.
 from __future__ import annotations
 
 import math
+import os
+import warnings
 from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -50,8 +54,12 @@ def train(examples: list[tuple[str, str]]) -> IntentModel:
     labels = sorted({sentence.label for sentence in every})
     if len(labels) < 2:
         return _single(labels)
-    model = _fit(every)
-    tried = _try(every, labels)
+    # the intent's own name often says what it is about: one more example of it
+    named = [Sentence(label, words(label.replace("_", " ").replace("/", " "))) for label in labels]
+    table = Table.of([*every, *(sentence for sentence in named if sentence.words)])
+    weights, bias = _solve(table.matrix, table.wanted, labels)
+    model = IntentModel(labels, table.vocabulary, weights, table.idf, bias, WORD_SHARE, 1.0, [])
+    tried = [held for fold in range(FOLDS) for held in _try(table, labels, fold)]
     model.temperature = _temperature(tried)
     if len(every) >= ENOUGH_TO_CALIBRATE:
         model.calibration = _calibrate(tried, model.temperature)
@@ -65,70 +73,75 @@ def _single(labels: list[str]) -> IntentModel:
     return IntentModel(labels, {}, empty, np.zeros(0, np.float32), bias, WORD_SHARE, 1.0, [])
 
 
-def _fit(every: list[Sentence], iterations: int = 60) -> IntentModel:
-    from sklearn.linear_model import LogisticRegression
+@dataclass(frozen=True, slots=True)
+class Table:
+    """All sentences as one sparse matrix, a row each."""
 
-    labels = sorted({sentence.label for sentence in every})
-    taught = every + [Sentence(label, words(_as_text(label))) for label in labels]
-    vocabulary, idf = _vocabulary(taught)
-    matrix = _matrix(taught, vocabulary, idf)
-    wanted = np.array([sentence.label for sentence in taught])
-    weights = np.empty((len(vocabulary), len(labels)), np.float32)
-    bias = np.empty(len(labels), np.float32)
-    for column, label in enumerate(labels):
-        one = LogisticRegression(
-            C=STRENGTH, solver="liblinear", dual=True, max_iter=iterations, tol=1e-3, random_state=0
-        )
-        _quietly(one, matrix, wanted == label)
-        weights[:, column] = one.coef_[0]
-        bias[column] = one.intercept_[0]
-    return IntentModel(labels, vocabulary, weights, idf, bias, WORD_SHARE, 1.0, [])
+    every: list[Sentence]
+    vocabulary: dict[str, int]
+    idf: Any
+    matrix: csr_matrix
+    wanted: Any
 
-
-def _quietly(estimator: Any, matrix: Any, wanted: Any) -> None:
-    """Fit; that it would go on improving a little after the last round is no news."""
-    import warnings
-
-    from sklearn.exceptions import ConvergenceWarning
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        estimator.fit(matrix, wanted)
+    @classmethod
+    def of(cls, every: list[Sentence]) -> Table:
+        blocks = [
+            (Counter(word_features(s.words)), Counter(piece_features(s.words))) for s in every
+        ]
+        seen: Counter[str] = Counter()
+        for pair in blocks:
+            for counts in pair:
+                seen.update(counts.keys())
+        total = len(every)
+        idf = np.array([math.log((1 + total) / (1 + n)) + 1 for n in seen.values()], np.float32)
+        vocabulary = {feature: row for row, feature in enumerate(seen)}
+        matrix = _matrix(blocks, vocabulary, idf)
+        return cls(every, vocabulary, idf, matrix, np.array([s.label for s in every]))
 
 
-def _as_text(label: str) -> str:
-    """The intent's own name, which often says what it is about."""
-    return label.replace("_", " ").replace("/", " ")
-
-
-def _vocabulary(every: list[Sentence]) -> tuple[dict[str, int], Any]:
-    seen: Counter[str] = Counter()
-    for sentence in every:
-        seen.update({*word_features(sentence.words), *piece_features(sentence.words)})
-    total = len(every)
-    idf = np.array([math.log((1 + total) / (1 + n)) + 1 for n in seen.values()], np.float32)
-    return {feature: row for row, feature in enumerate(seen)}, idf
-
-
-def _matrix(every: list[Sentence], vocabulary: dict[str, int], idf: Any) -> csr_matrix:
+def _matrix(
+    blocks: list[tuple[Counter[str], Counter[str]]], vocabulary: dict[str, int], idf: Any
+) -> csr_matrix:
     from scipy.sparse import csr_matrix
 
-    data: list[float] = []
+    data: list[Any] = []
     columns: list[int] = []
     starts = [0]
-    for sentence in every:
-        for features, share in (
-            (word_features(sentence.words), WORD_SHARE),
-            (piece_features(sentence.words), 1.0),
-        ):
-            counts = Counter(vocabulary[f] for f in features if f in vocabulary)
-            rows = list(counts)
-            values = tf_idf(np.array(list(counts.values()), np.float32), idf[rows])
+    for pair in blocks:
+        for counts, share in zip(pair, (WORD_SHARE, 1.0), strict=True):
+            rows = [vocabulary[feature] for feature in counts]
+            values = tf_idf(np.fromiter(counts.values(), np.float32, len(counts)), idf[rows])
             length = math.sqrt(float(values @ values)) or 1.0
             columns += rows
-            data += (values * (share / length)).tolist()
+            data.append(values * (share / length))
         starts.append(len(columns))
-    return csr_matrix((data, columns, starts), shape=(len(every), len(vocabulary)))
+    return csr_matrix((np.concatenate(data), columns, starts), shape=(len(blocks), len(vocabulary)))
+
+
+def _solve(matrix: csr_matrix, wanted: Any, labels: list[str]) -> tuple[Any, Any]:
+    """One regression a label, on all cores: the solver runs outside Python's lock."""
+    wide = matrix.astype(np.float64)
+    weights = np.empty((matrix.shape[1], len(labels)), np.float32)
+    bias = np.empty(len(labels), np.float32)
+
+    def solve(column: int) -> None:
+        weights[:, column], bias[column] = _one(wide, wanted == labels[column])
+
+    with warnings.catch_warnings(), ThreadPoolExecutor(os.cpu_count()) as pool:
+        # that it would go on improving a little after the last round is no news
+        warnings.simplefilter("ignore")
+        list(pool.map(solve, range(len(labels))))
+    return weights, bias
+
+
+def _one(matrix: Any, right: Any) -> tuple[Any, float]:
+    from sklearn.linear_model import LogisticRegression
+
+    estimator = LogisticRegression(
+        C=STRENGTH, solver="liblinear", dual=True, max_iter=40, tol=1e-2, random_state=0
+    )
+    estimator.fit(matrix, right)
+    return estimator.coef_[0], float(estimator.intercept_[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,36 +155,34 @@ class Tried:
     length: float
 
 
-def _try(every: list[Sentence], labels: list[str]) -> list[Tried]:
+def _try(table: Table, labels: list[str], fold: int) -> Iterator[Tried]:
     """Hold out a part of each intent, and some intents entirely, and see what comes out."""
+    held = np.array([turn == fold for turn in _turns(table.every)])
+    strangers = [label for index, label in enumerate(labels) if index % (FOLDS + 1) == fold]
+    kept = [label for label in labels if label not in strangers]
+    if len(kept) < 2:
+        kept, strangers = labels, []
+    taught = np.flatnonzero(~held & ~np.isin(table.wanted, strangers))
+    kept = [label for label in kept if label in set(table.wanted[taught])]
+    if len(kept) < 2:
+        return
+    weights, bias = _solve(table.matrix[taught], table.wanted[taught], kept)
+    vocabulary = {word for index in taught for word in table.every[index].words}
+    scores = table.matrix[np.flatnonzero(held)] @ weights + bias
+    column = {label: index for index, label in enumerate(kept)}
+    for row, index in zip(scores, np.flatnonzero(held), strict=True):
+        sentence = table.every[index]
+        unknown = sum(word not in vocabulary for word in sentence.words) / len(sentence.words)
+        length = math.log1p(len(sentence.words))
+        yield Tried(row, column.get(sentence.label), unknown, length)
+
+
+def _turns(every: list[Sentence]) -> Iterator[int]:
+    """In which fold each sentence is held out: an intent's examples take turns."""
     seen: Counter[str] = Counter()
-    turns = []
     for sentence in every:
-        turns.append(seen[sentence.label] % FOLDS)
+        yield seen[sentence.label] % FOLDS
         seen[sentence.label] += 1
-    tried: list[Tried] = []
-    for fold in range(FOLDS):
-        strangers = {label for index, label in enumerate(labels) if index % (FOLDS + 1) == fold}
-        if len(labels) - len(strangers) < 2:
-            strangers = set()
-        taught = [
-            sentence
-            for sentence, turn in zip(every, turns, strict=True)
-            if turn != fold and sentence.label not in strangers
-        ]
-        if len({sentence.label for sentence in taught}) < 2:
-            continue
-        model = _fit(taught, 20)
-        held = [s for s, turn in zip(every, turns, strict=True) if turn == fold]
-        tried += [_score(model, sentence, strangers) for sentence in held]
-    return tried
-
-
-def _score(model: IntentModel, sentence: Sentence, strangers: set[str]) -> Tried:
-    scores, unknown = model.scores(sentence.words)
-    known = sentence.label in model.labels and sentence.label not in strangers
-    right = model.labels.index(sentence.label) if known else None
-    return Tried(scores, right, unknown, math.log1p(len(sentence.words)))
 
 
 def _temperature(tried: list[Tried]) -> float:

@@ -105,13 +105,16 @@ class IntentModel:
     def scores(self, found: list[str]) -> tuple[Floats, float]:
         """Raw scores of all labels, and the share of words never seen."""
         total: Floats = self.bias.copy()
-        total += self._block(word_features(found), self.word_share)
-        total += self._block(piece_features(found), 1.0)
+        for features, share in (
+            (word_features(found), self.word_share),
+            (piece_features(found), 1),
+        ):
+            self._add(total, features, share)
         unknown = sum(word not in self.vocabulary for word in found)
         return total, unknown / max(len(found), 1)
 
-    def _block(self, features: Iterable[str], share: float) -> Floats | float:
-        """The sum of the weights of one kind of features, scaled to length 1 as in training."""
+    def _add(self, total: Floats, features: Iterable[str], share: float) -> None:
+        """Add the weights of one kind of features, scaled to length 1 as in training."""
         counts: dict[int, int] = {}
         get = self.vocabulary.get
         for feature in features:
@@ -119,12 +122,11 @@ class IntentModel:
             if row is not None:
                 counts[row] = counts.get(row, 0) + 1
         if not counts:
-            return 0.0
+            return
         rows = np.fromiter(counts, np.intp, len(counts))
         values = tf_idf(np.fromiter(counts.values(), np.float32, len(counts)), self.idf[rows])
         length = math.sqrt(float(values @ values))
-        total: Floats = (values * (share / length)) @ self.weights[rows]
-        return total
+        total += (values * np.float32(share / length)) @ self.weights[rows]
 
     def header(self) -> dict[str, Any]:
         """The JSON part of the model."""
