@@ -22,6 +22,7 @@ from channels.twilio import address, compose, failures
 from channels.twilio.client import Connection
 from channels.twilio.compose import Step
 from channels.twilio.config import Config
+from channels.twilio.recall import SETTLED_SECONDS, Recall
 from channels.twilio.statuses import STATUSES
 from channels.twilio.templates import Catalogue, ContentTemplate
 
@@ -29,8 +30,6 @@ log = logging.getLogger(__name__)
 
 WINDOW = timedelta(hours=24)
 """Meta's customer service window, from the customer's last message."""
-SETTLED = timedelta(seconds=60)
-"""A request younger than this may still be on its way into Twilio's list."""
 ORDER_SECONDS = 5.0
 RETRIES_WITHIN = 3
 LONGEST_PAUSE = 5.0
@@ -61,6 +60,7 @@ class Outbox:
         self._connection = connection
         self._catalogue = catalogue
         self._status_url = status_url
+        self._recall = Recall()
 
     async def send(self, message: OutboundMessage) -> Receipt:
         """Send every part in order. Raises a SendError.
@@ -90,8 +90,9 @@ class Outbox:
     async def _looked_up(self, message: OutboundMessage, since: datetime) -> Receipt | None:
         steps = await self._steps(message, needs_approval=False)
         listed = await self._listed(message, since)
-        found, missing = _match(steps, listed)
-        if not found and datetime.now(UTC) - since < SETTLED:
+        mine = [each for each in listed if self._recall.may_be(each.sid, message.id)]
+        found, missing = _match(steps, mine)
+        if missing and not self._is_settled(message, since):
             raise Unreachable("too early to say that Twilio does not have the message")
         if not found:
             return None
@@ -99,6 +100,10 @@ class Outbox:
             return await self._complete(message, missing, found)
         status = STATUSES.get(found[-1].status) or DeliveryStatus.SENT
         return _receipt([each.sid for each in found], status)
+
+    def _is_settled(self, message: OutboundMessage, since: datetime) -> bool:
+        age = (datetime.now(UTC) - since).total_seconds()
+        return age > SETTLED_SECONDS and self._recall.settled(message.id)
 
     async def _steps(self, message: OutboundMessage, *, needs_approval: bool) -> tuple[Step, ...]:
         if message.template is None:
@@ -123,11 +128,14 @@ class Outbox:
             try:
                 created = await self._post_patiently(message, step, patient=bool(sent))
             except SendError as error:
+                if isinstance(error, UnknownOutcome):
+                    self._recall.doubted(message.id)
                 if not sent:
                     raise
                 said = f"part {number + 1} of {len(steps)} was not taken: {error}"
                 raise UnknownOutcome(said, code=error.code) from error
             sent.append(created.sid)
+            self._recall.sent(created.sid, message.id)
             status = STATUSES.get(str(created.status))
         return _receipt(sent, status or DeliveryStatus.SENT)
 

@@ -25,6 +25,14 @@ def since():
     return make
 
 
+@pytest.fixture
+async def restarted(new_channel, twilio):
+    """The same channel in a process that was started again: it remembers nothing."""
+    channel = new_channel(api_url=twilio.url, timeout_seconds=1.0)
+    yield channel
+    await channel.close()
+
+
 async def lose(shop, message):
     with pytest.raises(UnknownOutcome):
         await shop.send(message)
@@ -38,10 +46,24 @@ async def test_a_message_that_arrived_is_found(shop, twilio, to_ana, since):
     assert len(twilio.messages) == 1
 
 
-async def test_a_message_that_did_not_arrive_is_provably_absent(shop, twilio, to_ana, since):
+async def test_a_message_that_did_not_arrive_is_provably_absent(
+    shop, restarted, twilio, to_ana, since
+):
     twilio.faults.append(Fault(cut=True))
     await lose(shop, to_ana())
-    assert await shop.reconcile(to_ana(), since()) is None
+    assert await restarted.reconcile(to_ana(), since()) is None
+
+
+async def test_a_request_of_a_moment_ago_may_still_arrive(shop, twilio, to_ana, since):
+    twilio.faults.append(Fault(cut=True))
+    await lose(shop, to_ana())
+    with pytest.raises(Unreachable, match="too early"):
+        await shop.reconcile(to_ana(), since())
+
+
+async def test_the_same_words_of_another_message_are_no_proof(shop, to_ana, since):
+    await shop.send(to_ana("Ada lagi?", id="earlier"))
+    assert await shop.reconcile(to_ana("Ada lagi?", id="in-doubt"), since()) is None
 
 
 async def test_it_may_be_too_early_to_say(shop, to_ana, since):
@@ -50,7 +72,7 @@ async def test_it_may_be_too_early_to_say(shop, to_ana, since):
 
 
 async def test_a_message_of_another_text_is_not_taken_for_it(shop, to_ana, since):
-    await shop.send(to_ana("Yang lain"))
+    await shop.send(to_ana("Yang lain", id="other"))
     assert await shop.reconcile(to_ana(), since()) is None
 
 
@@ -83,19 +105,23 @@ async def test_it_is_found_behind_many_others(shop, twilio, to_ana, since):
     assert receipt.provider_id == twilio.messages[0]["sid"]
 
 
-async def test_the_missing_rest_of_a_long_message_is_sent(shop, twilio, sms_to_budi, since):
+async def test_the_missing_rest_of_a_long_message_is_sent(
+    shop, restarted, twilio, sms_to_budi, since
+):
     twilio.faults += [Fault(taken=True), Fault(cut=True)]
     await lose(shop, sms_to_budi(LONG))
-    receipt = await shop.reconcile(sms_to_budi(LONG), since())
+    receipt = await restarted.reconcile(sms_to_budi(LONG), since())
     assert len(receipt.parts) == 3
     bodies = [message["body"] for message in twilio.messages]
     assert " ".join(bodies).split() == LONG.split()
 
 
-async def test_a_rest_that_can_never_be_sent_ends_the_matter(shop, twilio, sms_to_budi, since):
+async def test_a_rest_that_can_never_be_sent_ends_the_matter(
+    shop, restarted, twilio, sms_to_budi, since
+):
     twilio.faults += [Fault(taken=True), Fault(cut=True), Fault(400, 30007)]
     await lose(shop, sms_to_budi(LONG[:2000]))
-    receipt = await shop.reconcile(sms_to_budi(LONG[:2000]), since())
+    receipt = await restarted.reconcile(sms_to_budi(LONG[:2000]), since())
     assert receipt.parts == (twilio.messages[0]["sid"],)
 
 
