@@ -131,10 +131,10 @@ def store(session: Session, arrivals: Sequence[Arrival]) -> list[Stored | None]:
     return stored
 
 
-def load(session: Session, conversation_ids: Sequence[int], limit: int = 200) -> list[Turn]:
+def load(session: Session, conversation_ids: Sequence[int], limit: int = 20) -> list[Turn]:
     """The turns waiting in these conversations (locked on PostgreSQL), in the order given.
 
-    At most `limit` messages in all; what is left over waits for the next turn.
+    At most `limit` messages of each; what is left over waits, so that nobody keeps others waiting.
     """
     if not conversation_ids:
         return []

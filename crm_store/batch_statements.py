@@ -1,9 +1,10 @@
 """The statements of the hot path, built once so that SQLAlchemy finds them compiled."""
 
-from sqlalchemy import BindParameter, bindparam, func, insert, select, text, update
+from sqlalchemy import BindParameter, bindparam, func, insert, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from crm_store.models import Conversation, Customer, Identity, Message, table_of
+from crm_store.models.kinds import Owner
 from crm_store.models.talk import RECEIVED
 
 _message = table_of(Message)
@@ -85,6 +86,12 @@ turns = (
     .where(_talk.c.id.in_(_ids))
     .with_for_update(of=_talk, skip_locked=True)
 )
+_nth = func.row_number().over(partition_by=_message.c.conversation_id, order_by=_message.c.id)
+_first = (
+    select(_message.c.id, _nth.label("nth"))
+    .where(text(f"messages.{RECEIVED}"), _message.c.conversation_id.in_(_ids))
+    .subquery("first")
+)
 received = (
     select(
         _message.c.conversation_id,
@@ -94,7 +101,23 @@ received = (
         _message.c.content,
         _message.c.created_at,
     )
-    .where(text(f"messages.{RECEIVED}"), _message.c.conversation_id.in_(_ids))
+    .join_from(_message, _first, _first.c.id == _message.c.id)
+    .where(_first.c.nth <= bindparam("most"))
     .order_by(_message.c.id)
+)
+_backlog = (
+    select(_message.c.conversation_id, func.min(_message.c.id).label("oldest"))
+    .where(text(f"messages.{RECEIVED}"))
+    .group_by(_message.c.conversation_id)
+    .subquery("backlog")
+)
+waiting = (
+    select(_talk.c.id)
+    .join_from(_talk, _backlog, _backlog.c.conversation_id == _talk.c.id)
+    .where(
+        _talk.c.owner == Owner.BOT,
+        or_(_talk.c.lease_until.is_(None), _talk.c.lease_until < bindparam("at")),
+    )
+    .order_by(_backlog.c.oldest)
     .limit(bindparam("most"))
 )

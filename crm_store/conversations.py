@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from sqlalchemy import and_, or_, select, text, update
 
-from crm_store import touchpoints
+from crm_store import batch_statements, touchpoints
 from crm_store.models import Conversation, Identity, Message, Staff
 from crm_store.models.kinds import ConversationState, Owner, StaffRole, TouchKind
 from crm_store.models.talk import RECEIVED, WAITING
@@ -57,20 +57,8 @@ def of_customer(session: Session, customer_id: int) -> list[Conversation]:
 
 def waiting(session: Session, limit: int = 100, *, at: datetime | None = None) -> list[int]:
     """Ids of conversations the bot owns, not leased, with received messages; oldest first."""
-    first = (
-        select(Message.conversation_id, Message.id)
-        .where(text(f"messages.{RECEIVED}"))
-        .order_by(Message.id)
-        .limit(limit * 10)
-        .subquery()
-    )
-    query = (
-        select(Conversation.id)
-        .join(first, first.c.conversation_id == Conversation.id)
-        .where(Conversation.owner == Owner.BOT, _unleased(at or now()))
-        .order_by(first.c.id)
-    )
-    return list(dict.fromkeys(session.scalars(query)))[:limit]
+    asked = {"at": at or now(), "most": limit}
+    return list(session.scalars(batch_statements.waiting, asked))
 
 
 def lease(session: Session, ids: Sequence[int], by: str, until: datetime) -> list[int]:
