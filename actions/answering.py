@@ -2,7 +2,7 @@
 
 from rasa_sdk.events import SlotSet
 
-from actions import guard, handover, reading, routing
+from actions import complaints, guard, handover, reading, routing
 from actions.action import StoreAction
 from actions.turn import Events, Turn, forget
 
@@ -52,11 +52,13 @@ class Inform(StoreAction):
 
 
 class Cancel(StoreAction):
-    """Call off whatever form is open and forget what it held."""
+    """Call off whatever form is open; "ya, batalkan" to "withdraw it?" is a yes, though."""
 
     action = "action_cancel"
 
     def answer(self, turn: Turn) -> Events:
+        if turn.form == "withdraw_form" and reading.agrees(turn.text):
+            return [*guard.leave(turn), *complaints.withdraw_now(turn)]
         turn.say("utter_cancelled" if turn.form else "utter_nothing_to_cancel")
         return [*guard.leave(turn), *forget(*FORM_SLOTS), SlotSet("misses", 0.0)]
 

@@ -1,5 +1,7 @@
 """What the shop sells: prices, stock, descriptions."""
 
+import re
+
 from actions import faq
 from actions.action import StoreAction
 from actions.turn import Events, Turn
@@ -7,6 +9,8 @@ from crm_store import catalogue
 from crm_store.models import Product
 
 SHOWN = 3
+SEARCHED = 12
+WORD = re.compile(r"\w+")
 ADVICE = 0.75
 """What an article must score to answer a question that names a product."""
 
@@ -47,12 +51,23 @@ def _tell(turn: Turn, response: str, line: str) -> Events:
     if not wanted:
         turn.say("utter_which_product")
         return []
-    products = catalogue.find_products(turn.session, str(wanted), SHOWN)
+    products = _narrow(catalogue.find_products(turn.session, str(wanted), SEARCHED), turn.text)
     if not products:
         turn.say("utter_no_such_product", product=wanted)
         return []
-    turn.say(response, lines=turn.lines(line, [_product(turn, found) for found in products]))
+    turn.say(
+        response, lines=turn.lines(line, [_product(turn, found) for found in products[:SHOWN]])
+    )
     return []
+
+
+def _narrow(products: list[Product], text: str) -> list[Product]:
+    """Those that most words of the message are about, such as "2 pintu" or "43"."""
+    words = set(WORD.findall(text.lower()))
+    shared = [len(words & set(WORD.findall(product.name.lower()))) for product in products]
+    return [
+        product for product, count in zip(products, shared, strict=True) if count == max(shared)
+    ]
 
 
 def _product(turn: Turn, product: Product) -> dict[str, object]:

@@ -25,8 +25,10 @@ class StartComplaint(StoreAction):
     form = "complaint_form"
 
     def answer(self, turn: Turn) -> Events:
-        known = triage.first_words(turn.text, turn.entity("product"))
+        known = triage.first_words(turn.text, turn.rest, turn.entity("product"))
         turn.say("utter_complaint_sorry")
+        if triage.is_dangerous(turn.text):
+            turn.say("utter_complaint_danger")
         filled = [SlotSet(name, value) for name, value in known.items()]
         return [*forget(*FORM_SLOTS), *filled, *guard.open_form(self.form)]
 
@@ -50,7 +52,7 @@ class SubmitComplaint(StoreAction):
             description=described,
             wish=turn.slot("complaint_wish"),
             channel=context.channel,
-            severity=Severity(triage.severity(described)),
+            severity=Severity.HIGH if triage.is_dangerous(described) else Severity.NORMAL,
         )
         turn.say("utter_complaint_opened", complaint_number=opened.number)
         if opened.severity is Severity.HIGH:
@@ -138,13 +140,21 @@ class SubmitWithdraw(StoreAction):
     private = True
 
     def answer(self, turn: Turn) -> Events:
-        found = _own_open(turn)
-        if found is None or not turn.slot("withdraw_confirm"):
-            turn.say("utter_withdraw_kept")
-        else:
-            complaints.withdraw(turn.session, found)
-            turn.say("utter_withdrawn", complaint_number=found.number)
+        if turn.slot("withdraw_confirm"):
+            return withdraw_now(turn)
+        turn.say("utter_withdraw_kept")
         return forget("complaint_number", "withdraw_confirm")
+
+
+def withdraw_now(turn: Turn) -> Events:
+    """Withdraw the complaint that was chosen."""
+    found = _own_open(turn)
+    if found is None:
+        turn.say("utter_withdraw_kept")
+    else:
+        complaints.withdraw(turn.session, found)
+        turn.say("utter_withdrawn", complaint_number=found.number)
+    return forget("complaint_number", "withdraw_confirm")
 
 
 def choose(turn: Turn) -> Complaint | None:

@@ -1,5 +1,7 @@
 """Questions anybody may ask, answered from knowledge articles and the list of stores."""
 
+import re
+
 from rasa_sdk.events import SlotSet
 
 from actions import formats
@@ -15,6 +17,11 @@ SURE = 0.6
 TOPIC_BONUS = 0.2
 """A word or two in common with another article do not outweigh what the intent is about."""
 CANDIDATES = 5
+EMPTY = re.compile(
+    r"\b(cara\w*|info\w*|tanya|nanya|jelas\w*|soal|tentang|tau|tahu|about|tell|know|want|explain)\b",
+    re.I,
+)
+"""Words that say a question follows, not what it is about."""
 STORES_SHOWN = 8
 TOPICS = {
     "ask_delivery": "pengiriman",
@@ -62,9 +69,10 @@ class Knowledge(StoreAction):
 def find_article(turn: Turn, enough: float = ENOUGH) -> Article | None:
     """The article the message's words find, else the one its intent is about."""
     topic = TOPICS.get(turn.intent)
+    question = EMPTY.sub(" ", turn.text)
     hits = [
         (hit.score + (TOPIC_BONUS if hit.article.slug == topic else 0.0), hit.article)
-        for hit in knowledge.search(turn.session, turn.text, turn.language, CANDIDATES)
+        for hit in knowledge.search(turn.session, question, turn.language, CANDIDATES)
     ]
     score, best = max(hits, key=lambda hit: hit[0], default=(0.0, None))
     if best is not None and score >= enough:

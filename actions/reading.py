@@ -10,6 +10,7 @@ COMPLAINT = re.compile(r"\bK[\s-]*(\d{4})[\s-]*(\d{1,6})\b", re.I)
 CARD = re.compile(r"\bVIP[\s-]*((?:\d[\s-]?){7}\d)\b", re.I)
 EMAIL = re.compile(r"[^\s<>@,;]+@[^\s<>@,;]+\.[A-Za-z]{2,}")
 CODE = re.compile(r"(?<!\d)(\d{3})[\s-]?(\d{3})(?!\d)")
+AGREES = re.compile(r"\W*(i?ya+h?|yes|yep|yup|ok|oke|okay|betul|benar|sure)\b", re.I)
 EMAIL_LENGTH = 254
 
 
@@ -22,6 +23,11 @@ class Address:
 
     def __str__(self) -> str:
         return self.value
+
+
+def agrees(text: str) -> bool:
+    """Whether the text begins with a yes, as in "ya, batalkan"."""
+    return AGREES.match(text) is not None
 
 
 def order_number(text: str) -> str | None:

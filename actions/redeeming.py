@@ -11,6 +11,7 @@ from crm_store import loyalty
 from crm_store.models import Reward
 
 LIKE_ENOUGH = 70.0
+SUM_NAMED = 30.0
 
 
 class StartRedeem(StoreAction):
@@ -27,7 +28,7 @@ class StartRedeem(StoreAction):
             turn.say("utter_not_member")
             return []
         points = loyalty.balance(turn.session, member.id, context.now)
-        named = turn.entity("reward")
+        named = turn.entity("reward") or (turn.text if turn.entity("amount") else None)
         chosen = find(turn, named) if named else None
         return [
             *(SlotSet(name, value) for name, value in slots_of(turn, chosen).items()),
@@ -53,19 +54,25 @@ class SubmitRedeem(StoreAction):
 
 
 def find(turn: Turn, text: str) -> Reward | None:
-    """The reward a text means: its code, or the name most like it."""
+    """The reward a text means: its code, or the name most like it.
+
+    A sum that is named ("voucher 100 ribu") must be the reward's.
+    """
     rewards = loyalty.rewards(turn.session)
+    amount = turn.entity("amount")
+    if amount and amount.isdigit():
+        rewards = [reward for reward in rewards if f"{int(amount):,}" in reward.description]
     names = {
-        index: name
-        for index, reward in enumerate(rewards * 3)
-        for name in ((reward.code, reward.name, reward.description)[index // len(rewards)],)
+        (reward.code, place): name
+        for reward in rewards
+        for place, name in enumerate((reward.code, reward.name, reward.description))
     }
     best = process.extractOne(
         text, names, scorer=fuzz.token_set_ratio, processor=utils.default_process
     )
-    if best is None or best[1] < LIKE_ENOUGH:
+    if best is None or best[1] < (SUM_NAMED if amount else LIKE_ENOUGH):
         return None
-    return rewards[best[2] % len(rewards)]
+    return next(reward for reward in rewards if reward.code == best[2][0])
 
 
 def slots_of(turn: Turn, reward: Reward | None) -> dict[str, str | None]:

@@ -42,13 +42,17 @@ ANNOUNCES = re.compile(
     r"^\W*(hal+o|hai|hi|hey|min|kak|permisi|dong|mau|saya|aku|gw|gue|ingin|pengen|bisa|"
     r"ajukan|bikin|buat|lapor\w*|i|want|wanna|to|would|like|have|a|need|make|file|please|"
     r"kompla\w*|complain\w*|keluh\w*|ada|nih|ya|tambah\w*|detail\w*|add|more|info\w*|"
-    r"untuk|buat|for|nomor|number|laporan|kasus|case|\W)+$",
+    r"untuk|buat|for|nomor|number|laporan|kasus|case|soal|tentang|mengenai|about|regarding|with|"
+    r"the|my|this|that|me|us|produk|product|barang|item|order|pesanan|nya|punya|bought|beli|"
+    r"problem|masalah|issue|has|got|got|is|was|am|very|banget|really|\W)+$",
     re.I,
 )
 
 
 def category(text: str) -> str | None:
     """The kind of complaint the words speak of, None if they do not say."""
+    if is_dangerous(text):
+        return "damaged"
     for name, words in CATEGORIES.items():
         if re.search(rf"\b(?:{words})\b", text, re.I):
             return name
@@ -63,9 +67,9 @@ def wish(text: str) -> str | None:
     return None
 
 
-def severity(text: str) -> str:
-    """high if somebody may get hurt, else normal."""
-    return "high" if DANGER.search(text) else "normal"
+def is_dangerous(text: str) -> bool:
+    """Whether somebody may get hurt."""
+    return DANGER.search(text) is not None
 
 
 def is_description(text: str) -> bool:
@@ -73,12 +77,15 @@ def is_description(text: str) -> bool:
     return len(text.split()) >= FEWEST_WORDS and not ANNOUNCES.match(text)
 
 
-def first_words(text: str, product: str | None) -> dict[str, str]:
-    """The complaint's slots that the message announcing it already fills."""
+def first_words(text: str, rest: str, product: str | None) -> dict[str, str]:
+    """The complaint's slots that the message announcing it already fills.
+
+    `rest` is the text without the product and other entities.
+    """
     kind = category(text)
     told: dict[str, str] = {}
-    if kind and is_description(text):
-        told = {"complaint_description": text, "complaint_category": kind}
+    if is_description(text) and (kind or is_description(rest)):
+        told = {"complaint_description": text, "complaint_category": kind or "other"}
     if product:
         told["complaint_product"] = product
     elif kind in WITHOUT_PRODUCT:

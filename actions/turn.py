@@ -50,6 +50,16 @@ class Turn:
         name: str | None = self.tracker.active_loop_name
         return name
 
+    @property
+    def rest(self) -> str:
+        """The text without its entities."""
+        text = self.text
+        for entity in sorted(
+            self.tracker.latest_message.get("entities") or (), key=lambda one: -int(one["start"])
+        ):
+            text = f"{text[: int(entity['start'])]} {text[int(entity['end']) :]}"
+        return text
+
     def slot(self, name: str) -> Any:
         return self.tracker.slots.get(name)
 

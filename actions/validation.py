@@ -32,6 +32,8 @@ class ValidateComplaint(FormValidationAction):
         if not any(letter.isalpha() for letter in text):
             dispatcher.utter_message(response="utter_tell_more")
             return {"complaint_description": None}
+        if triage.is_dangerous(text):
+            dispatcher.utter_message(response="utter_complaint_danger")
         kind = triage.category(text)
         told: Slots = {"complaint_description": text, "complaint_category": kind}
         if kind in triage.WITHOUT_PRODUCT and not tracker.slots.get("complaint_product"):
@@ -201,6 +203,7 @@ class ValidateChannel(FormValidationAction):
 def _name(value: Any, dispatcher: CollectingDispatcher) -> str | None:
     """A name has letters and no line of its own story."""
     name = " ".join(str(value).split())
+    name = name.title() if name.islower() else name
     if name == "-" or (name and len(name) <= NAME_LENGTH and any(c.isalpha() for c in name)):
         return name
     dispatcher.utter_message(response="utter_name_unclear")

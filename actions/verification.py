@@ -1,6 +1,7 @@
 """Proving who is writing: a shared contact, or a one-time code sent to an address on file."""
 
 from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
 
 from actions import answering, guard, routing
 from actions.action import StoreAction
@@ -43,7 +44,7 @@ class FinishVerification(StoreAction):
     def answer(self, turn: Turn) -> Events:
         if turn.slot("verify_code") != "ok":
             turn.say("utter_code_given_up")
-            return forget(*SLOTS)
+            return [*forget(*SLOTS), SlotSet("person_offered", True)]
         return _verified(turn)
 
 

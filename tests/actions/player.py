@@ -38,7 +38,7 @@ ADDRESSES = {
     "web": "visitor-1",
 }
 OTHER_PHONE = "+6281200000099"
-NOW = datetime(2026, 5, 12, 3, 0, tzinfo=UTC)
+NOW = datetime.now(UTC).replace(microsecond=0)
 
 
 @dataclass(frozen=True)
@@ -324,19 +324,13 @@ def _complaint(played: Played, session: Session) -> Any:
 EXPECTATIONS: dict[str, Any] = {
     "replies_contain": lambda played, session: played.text,
     "replies_lack": lambda played, session: played.text,
-    "complaints": lambda played, session: len(
-        complaints.of_customer(session, played.customer_id)
-    ),
-    "open_complaints": lambda played, session: len(
-        complaints.open_of(session, played.customer_id)
-    ),
+    "complaints": lambda played, session: len(complaints.of_customer(session, played.customer_id)),
+    "open_complaints": lambda played, session: len(complaints.open_of(session, played.customer_id)),
     "category": lambda played, session: _complaint(played, session).category,
     "product": lambda played, session: _complaint(played, session).product,
     "wish": lambda played, session: _complaint(played, session).wish,
     "severity": lambda played, session: str(_complaint(played, session).severity),
-    "notes": lambda played, session: len(
-        complaints.notes(session, _complaint(played, session).id)
-    ),
+    "notes": lambda played, session: len(complaints.notes(session, _complaint(played, session).id)),
     "members": lambda played, session: int(
         loyalty.member_of(session, played.customer_id) is not None
     ),
@@ -354,9 +348,9 @@ EXPECTATIONS: dict[str, Any] = {
     "consents": lambda played, session: len(consents.of_customer(session, played.customer_id)),
     "name": lambda played, session: customers.get(session, played.customer_id).name,
     "language": lambda played, session: customers.get(session, played.customer_id).language,
-    "preferred_channel": lambda played, session: customers.get(
-        session, played.customer_id
-    ).preferred_channel,
+    "preferred_channel": lambda played, session: (
+        customers.get(session, played.customer_id).preferred_channel
+    ),
     "active_loop": lambda played, session: played.active_loop,
     "slots": lambda played, session: dict(played.slots),
 }
