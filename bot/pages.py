@@ -12,6 +12,8 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
+from bot import touches
+
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
 VENDOR = Path(str(files("js_lib_htmx"))) / "static" / "htmx"
@@ -104,7 +106,7 @@ def _build() -> Environment:
         clock=clock, day=day, initials=initials, moment=moment, number=number, since=since
     )
     addresses = {name: asset(name) for name in _assets()}
-    environment.globals.update(asset=addresses.__getitem__, late=late)
+    environment.globals.update(asset=addresses.__getitem__, late=late, touches=touches)
     return environment
 
 

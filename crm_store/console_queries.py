@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from crm_store import conversations
 from crm_store.models import Conversation, Customer, Identity, Message, Staff
-from crm_store.models.kinds import ConversationState, Owner
+from crm_store.models.kinds import ConversationState, Direction, Owner
 from crm_store.session import Session
 
 PREVIEW = 160
@@ -21,7 +21,7 @@ class InboxRow:
     customer_name: str | None
     address: str
     preview: str
-    preview_author: str
+    """The last words of the customer."""
     owner_name: str | None
 
 
@@ -52,7 +52,7 @@ def inbox_rows(session: Session, found: Sequence[Conversation]) -> list[InboxRow
             conversation,
             customers.get(conversation.customer_id),
             addresses[conversation.identity_id],
-            *previews.get(conversation.id, ("", "")),
+            previews.get(conversation.id, ""),
             staff.get(conversation.owner_staff_id or 0),
         )
         for conversation in found
@@ -93,13 +93,11 @@ def _addresses(session: Session, ids: set[int]) -> dict[int, str]:
     return dict(session.execute(query).tuples().all())
 
 
-def _previews(session: Session, ids: set[int]) -> dict[int, tuple[str, str]]:
+def _previews(session: Session, ids: set[int]) -> dict[int, str]:
     last = (
         select(func.max(Message.id))
-        .where(Message.conversation_id.in_(ids))
+        .where(Message.conversation_id.in_(ids), Message.direction == Direction.IN)
         .group_by(Message.conversation_id)
     )
-    query = select(Message.conversation_id, Message.text, Message.author).where(
-        Message.id.in_(last)
-    )
-    return {row[0]: (row[1][:PREVIEW], row[2].value) for row in session.execute(query)}
+    query = select(Message.conversation_id, Message.text).where(Message.id.in_(last))
+    return {row[0]: row[1][:PREVIEW] for row in session.execute(query)}

@@ -88,7 +88,7 @@ def reply(
             session, visit.actor, "reply", "conversation", talk.id, detail={"message": message.id}
         )
     visit.app.wake.sends()
-    visit.app.feed.publish(f"conversation:{talk.id}")
+    visit.app.feed.publish(*takeover.topics(talk))
     if not wants_fragment(request):
         return _back(talk)
     with visit.app.db.reading() as session:

@@ -10,7 +10,7 @@
   const style = (element, rules) => Object.assign(element.style, rules);
   const button = document.createElement("button");
   button.type = "button";
-  button.textContent = `💬 ${label}`;
+  button.textContent = label;
   button.setAttribute("aria-expanded", "false");
   style(button, {
     position: "fixed", right: "20px", bottom: "20px", zIndex: 2147483000, padding: "14px 20px",
@@ -35,7 +35,7 @@
     frame = frame || makeFrame();
     frame.style.display = open ? "block" : "none";
     button.setAttribute("aria-expanded", String(open));
-    button.textContent = open ? "✕" : `💬 ${label}`;
+    button.textContent = open ? "✕" : label;
     button.setAttribute("aria-label", open ? `Close: ${label}` : label);
     if (open) frame.focus();
   }

@@ -108,7 +108,8 @@ def chosen(session: Session, conversation_id: int, answers: str, choice: str) ->
 def _own(message: Message) -> Line:
     tick = OWN_TICKS.get(message.status, "sent")
     links = [item["reference"] for item in message.content.get("attachments", ())]
-    text = message.text or ("☎" if message.content.get("shared_phone") else "")
+    phone = message.content.get("shared_phone")
+    text = message.text or (f"☎ {phone}" if phone else "")
     return replace(_line(message, 0, text, tick), mine=True, links=_safe(links))
 
 
