@@ -191,7 +191,7 @@ def _places(session: Session, arrivals: Sequence[Arrival]) -> list[_Place]:
     known = _known(session, arrivals)
     strangers = [arrival for arrival in arrivals if not _unchanged(arrival, known)]
     if strangers:
-        for arrival in strangers:
+        for arrival in sorted(strangers, key=_key):  # always the same order: no deadlocks
             _make(session, arrival)
         known = _known(session, arrivals)  # a stranger may have merged somebody else's customer
     rows = [known[_key(arrival)] for arrival in arrivals]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from crm_store import audit, customers
 from crm_store.models import Customer, Identity
@@ -191,6 +191,7 @@ def _create_once(session: Session, claim: Claim) -> Identity:
 def _create(session: Session, claim: Claim) -> Identity:
     owner = None
     if claim.phone and claim.verified_by:
+        _queue_for_phone(session, claim.phone)
         owner = owner_of_phone(session, claim.phone)
     if owner is None:
         customer = Customer(name=(claim.name or "")[:NAME] or None, language=claim.language)
@@ -209,6 +210,12 @@ def _create(session: Session, claim: Claim) -> Identity:
     session.add(identity)
     session.flush()
     return identity
+
+
+def _queue_for_phone(session: Session, phone: str) -> None:
+    """First messages from one phone by SMS and WhatsApp at once must find each other's customer."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtext(phone))))
 
 
 def _keep_aliases(

@@ -9,12 +9,12 @@ import itertools
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import create_engine
+from sqlalchemy import Engine, create_engine
 from sqlalchemy.engine import make_url
 
 from crm_store import migrate
@@ -54,9 +54,7 @@ def database_url(backend: str, template: str, tmp_path: Path) -> Iterator[str]:
         shutil.copyfile(str(make_url(template).database), copy)
         yield f"sqlite:///{copy}"
         return
-    source = make_url(template).database
-    name = f"akrab_test_{os.getpid()}_{next(_numbers)}"
-    with _database(f"CREATE DATABASE {{name}} TEMPLATE {source}", name) as url:
+    with _copy_of(template, f"akrab_test_{os.getpid()}_{next(_numbers)}") as url:
         yield url
 
 
@@ -88,10 +86,17 @@ def session(db: Database) -> Iterator[Session]:
 
 
 @pytest.fixture(scope="session")
-def engine(template: str) -> Iterator[object]:
-    engine = create_engine(make_url(template).set(drivername="postgresql+psycopg"))
-    yield engine
-    engine.dispose()
+def engine(template: str) -> Iterator[Engine]:
+    """Connections to a database every rolled-back test shares (PostgreSQL)."""
+    with _copy_of(template, f"akrab_shared_{os.getpid()}") as url:
+        engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"))
+        yield engine
+        engine.dispose()
+
+
+def _copy_of(template: str, name: str) -> AbstractContextManager[str]:
+    source = make_url(template).database
+    return _database(f"CREATE DATABASE {{name}} TEMPLATE {source}", name)
 
 
 @contextmanager
