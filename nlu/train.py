@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from nlu.embedded import intent_training, names
-from nlu.embedded.checks import check_project, check_rules
+from nlu.embedded.checks import check_project
 from nlu.embedded.lexicon import Annotated, Lexicon
 from nlu.embedded.model import Fallback, Model
-from nlu.embedded.policy import compile_rules
 from nlu.embedded.problems import Problems
 from nlu.embedded.project import Project, read_project, rules_to_plain
 from nlu.embedded.roles import word_before
+from nlu.embedded.rule_checks import check_rules
 from nlu.embedded.training_data import NluData
 
 
@@ -60,8 +60,7 @@ def load_project(folder: Path) -> Project:
     project = read_project(folder, problems)
     check_project(project, problems)
     problems.check()
-    book = compile_rules(project.rules, project.domain)
-    check_rules(project.rules, project, book, problems)
+    check_rules(project.rules, project.domain, problems)
     problems.check()
     return project
 

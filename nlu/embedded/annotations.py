@@ -32,12 +32,12 @@ class Mark:
     group: str | None = None
 
 
-class BadAnnotation(ValueError):
+class AnnotationError(ValueError):
     """An entity annotation is not written as Rasa's grammar has it."""
 
 
 def parse(example: str) -> tuple[str, tuple[Mark, ...]]:
-    """The plain text of an example and its marks. Raises BadAnnotation."""
+    """The plain text of an example and its marks. Raises AnnotationError."""
     if "[" not in example:
         return example, ()
     pieces: list[str] = []
@@ -67,11 +67,11 @@ def _fields(written: str) -> dict[str, Any]:
     try:
         fields = json.loads(written)
     except json.JSONDecodeError as error:
-        raise BadAnnotation(f"the entity mark {written} is not JSON: {error.msg}") from error
+        raise AnnotationError(f"the entity mark {written} is not JSON: {error.msg}") from error
     if not isinstance(fields.get("entity"), str):
-        raise BadAnnotation(f"the entity mark {written} does not name an entity")
+        raise AnnotationError(f"the entity mark {written} does not name an entity")
     if unknown := set(fields) - _KEYS:
-        raise BadAnnotation(f"the entity mark {written} has unknown keys: {', '.join(unknown)}")
+        raise AnnotationError(f"the entity mark {written} has unknown keys: {', '.join(unknown)}")
     if "value" in fields:
         fields["value"] = str(fields["value"])
     return dict(fields)

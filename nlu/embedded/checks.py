@@ -1,70 +1,79 @@
-"""What does not fit together in an assistant: unknown names, contradicting rules."""
+"""What does not fit together in an assistant: names used and not declared."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from nlu.embedded import names
-from nlu.embedded.policy import RuleBook, lessons
+from nlu.embedded.annotations import Mark
+from nlu.embedded.domain import Domain, SlotMapping
 from nlu.embedded.problems import Problems
 from nlu.embedded.project import Project
 from nlu.embedded.rules import Rule, Step
 
 
 def check_project(project: Project, problems: Problems) -> None:
-    """Report every name that is used and not declared, and rules that cannot all hold."""
+    """Report every name that is used and not declared."""
     _check_intents(project, problems)
     _check_slots(project, problems)
+    _check_forms(project, problems)
     _check_actions(project, problems)
     for rule in project.rules:
         _check_rule(rule, project, problems)
 
 
 def _check_intents(project: Project, problems: Problems) -> None:
-    trained = set()
     for name, (file, line) in project.nlu.places.items():
         base = name.partition("/")[0]
-        trained.add(base)
         if not project.domain.knows_intent(base):
             problems.add(file, line, f"intent '{base}' is not in the domain")
         if "/" in name and f"{names.UTTER}{name}" not in project.domain.responses:
             problems.add(file, line, f"there is no response '{names.UTTER}{name}'")
     for example in project.nlu.examples:
         for mark in example.marks:
-            kind = project.domain.entities.get(mark.entity)
-            if kind is None:
-                text = f"entity '{mark.entity}' is not in the domain"
+            if text := _wrong_mark(mark, project.domain):
                 problems.add(example.file, example.line, text)
-            elif mark.role and mark.role not in kind.roles:
-                text = f"entity '{mark.entity}' has no role '{mark.role}' in the domain"
-                problems.add(example.file, example.line, text)
-            elif mark.group and mark.group not in kind.groups:
-                text = f"entity '{mark.entity}' has no group '{mark.group}' in the domain"
-                problems.add(example.file, example.line, text)
+
+
+def _wrong_mark(mark: Mark, domain: Domain) -> str | None:
+    kind = domain.entities.get(mark.entity)
+    if kind is None:
+        return f"entity '{mark.entity}' is not in the domain"
+    if mark.role and mark.role not in kind.roles:
+        return f"entity '{mark.entity}' has no role '{mark.role}' in the domain"
+    if mark.group and mark.group not in kind.groups:
+        return f"entity '{mark.entity}' has no group '{mark.group}' in the domain"
+    return None
 
 
 def _check_slots(project: Project, problems: Problems) -> None:
-    domain = project.domain
-    for slot in domain.slots.values():
+    for slot in project.domain.slots.values():
         file, line = project.reader.places["slot", slot.name]
         for mapping in slot.mappings:
-            if mapping.entity and mapping.entity not in domain.entities:
-                problems.add(file, line, f"slot '{slot.name}': no entity '{mapping.entity}'")
-            for intent in sorted(mapping.intents | mapping.not_intents):
-                if not domain.knows_intent(intent):
-                    problems.add(file, line, f"slot '{slot.name}': no intent '{intent}'")
-            for condition in mapping.conditions:
-                if condition.active_loop and condition.active_loop not in domain.forms:
-                    text = f"slot '{slot.name}': no form '{condition.active_loop}'"
-                    problems.add(file, line, text)
-            if mapping.action and mapping.action not in domain.actions:
-                problems.add(file, line, f"slot '{slot.name}': no action '{mapping.action}'")
-    for form in domain.forms.values():
+            for text in _wrong_mapping(mapping, project.domain):
+                problems.add(file, line, f"slot '{slot.name}': {text}")
+
+
+def _check_forms(project: Project, problems: Problems) -> None:
+    for form in project.domain.forms.values():
         file, line = project.reader.places["form", form.name]
         for name in form.required_slots:
-            if name not in domain.slots:
+            if name not in project.domain.slots:
                 problems.add(file, line, f"form '{form.name}': no slot '{name}'")
         for intent in form.ignored_intents:
-            if not domain.knows_intent(intent):
+            if not project.domain.knows_intent(intent):
                 problems.add(file, line, f"form '{form.name}': no intent '{intent}'")
+
+
+def _wrong_mapping(mapping: SlotMapping, domain: Domain) -> Iterator[str]:
+    if mapping.entity and mapping.entity not in domain.entities:
+        yield f"no entity '{mapping.entity}'"
+    for intent in sorted(mapping.intents | mapping.not_intents):
+        if not domain.knows_intent(intent):
+            yield f"no intent '{intent}'"
+    for condition in mapping.conditions:
+        if condition.active_loop and condition.active_loop not in domain.forms:
+            yield f"no form '{condition.active_loop}'"
+    if mapping.action and mapping.action not in domain.actions:
+        yield f"no action '{mapping.action}'"
 
 
 def _check_actions(project: Project, problems: Problems) -> None:
@@ -100,21 +109,3 @@ def _unknown(step: Step, project: Project) -> Iterator[str]:
         yield f"form '{name}' is not in the domain"
     elif step.kind == "slot" and name not in (*domain.slots, names.REQUESTED_SLOT):
         yield f"slot '{name}' is not in the domain"
-
-
-def check_rules(
-    rules: Iterable[Rule], project: Project, book: RuleBook, problems: Problems
-) -> None:
-    """Report rules that teach different actions for the same situation."""
-    taught: dict[object, tuple[str, Rule]] = {}
-    for rule in rules:
-        for lesson in lessons(rule, project.domain):
-            if not lesson.views or lesson.action == names.SNIPPET:
-                continue
-            action, other = taught.setdefault(lesson.views, (lesson.action, rule))
-            if action != lesson.action:
-                text = (
-                    f"rule '{rule.name}' contradicts rule '{other.name}' "
-                    f"({other.file}:{other.line}): '{lesson.action}' or '{action}'?"
-                )
-                problems.add(rule.file, rule.line, text)

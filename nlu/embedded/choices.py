@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import date
 
-from nlu.embedded.found import Found, Finder
+from nlu.embedded.found import Finder, Found
 
 _LANGUAGES = {
     "id": ("bahasa indonesia", "bhs indonesia", "indonesia", "indonesian", "indo", "b. indo"),

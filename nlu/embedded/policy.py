@@ -102,14 +102,16 @@ class Prediction:
 
 def predict(tracker: Tracker, book: RuleBook) -> Prediction:
     """The next action."""
-    found = _predict(tracker, book)
-    if found.action == tracker.refused:
-        # Rasa sets a refused action's score to 0 and takes the first of all zeros
-        return Prediction(names.LISTEN)
-    return found
+    found = choose(tracker, book)
+    if found.action != tracker.refused:
+        return found
+    # Rasa sets a refused action's score to 0, which leaves the fallback's, or else the first
+    second = book.fallback if book.fallback != tracker.refused else None
+    return Prediction(second or names.LISTEN, found.interrupted)
 
 
-def _predict(tracker: Tracker, book: RuleBook) -> Prediction:
+def choose(tracker: Tracker, book: RuleBook) -> Prediction:
+    """The next action, whether or not it has just declined to run."""
     if tracker.latest_action == names.LISTEN and tracker.intent in names.INTENT_ACTIONS:
         return Prediction(names.INTENT_ACTIONS[tracker.intent])
     if tracker.active_loop is not None and not tracker.rejected:

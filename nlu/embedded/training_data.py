@@ -116,7 +116,7 @@ def _add_intent(name: str, entry: Node, examples: Node, data: NluData) -> None:
     for line, text in _listed(examples) if listed else _lines(examples):
         try:
             plain, marks = annotations.parse(text)
-        except annotations.BadAnnotation as error:
+        except annotations.AnnotationError as error:
             examples.problems.add(examples.file, line, str(error))
             continue
         data.examples.append(Example(name, plain, marks, examples.file, line))
