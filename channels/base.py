@@ -221,6 +221,8 @@ class Receipt:
     provider_id: str
     parts: tuple[str, ...] = ()
     status: DeliveryStatus | None = DeliveryStatus.SENT
+    moved_to: str | None = None
+    """The recipient's new address, if the provider moved it (Telegram group migration)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,3 +323,15 @@ class Configurable(Protocol):
     """A channel whose provider-side webhook can be set by `akrab channels setup`."""
 
     async def setup(self, webhook_url: str) -> Sequence[Finding]: ...
+
+
+@runtime_checkable
+class Acknowledger(Protocol):
+    """A channel on which a pressed button shows a waiting sign until we say we have it."""
+
+    async def acknowledge(self, message: InboundMessage) -> None:
+        """Say so, once the message is stored; best effort, raises nothing.
+
+        Does nothing for messages that need none.
+        """
+        ...

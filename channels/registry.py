@@ -15,6 +15,8 @@ from channels.base import Channel
 from channels.config import ChannelConfig
 from channels.memory import Config as MemoryConfig
 from channels.memory import MemoryChannel
+from channels.telegram import Config as TelegramConfig
+from channels.telegram import build as build_telegram
 from channels.twilio import Config as TwilioConfig
 from channels.twilio import TwilioChannel
 from channels.web import Config as WebConfig
@@ -30,6 +32,7 @@ class ChannelType(NamedTuple):
 
 CHANNEL_TYPES: dict[str, ChannelType] = {
     "memory": ChannelType(MemoryConfig, MemoryChannel),
+    "telegram": ChannelType(TelegramConfig, build_telegram),
     "twilio": ChannelType(TwilioConfig, TwilioChannel),
     "web": ChannelType(WebConfig, WebChannel),
 }
