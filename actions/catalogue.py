@@ -55,9 +55,8 @@ def _tell(turn: Turn, response: str, line: str) -> Events:
     if not products:
         turn.say("utter_no_such_product", product=wanted)
         return []
-    turn.say(
-        response, lines=turn.lines(line, [_product(turn, found) for found in products[:SHOWN]])
-    )
+    items = [_product(turn, found) for found in products[:SHOWN]]
+    turn.say(response, lines=turn.lines(line, items))
     return []
 
 
@@ -65,9 +64,8 @@ def _narrow(products: list[Product], text: str) -> list[Product]:
     """Those that most words of the message are about, such as "2 pintu" or "43"."""
     words = set(WORD.findall(text.lower()))
     shared = [len(words & set(WORD.findall(product.name.lower()))) for product in products]
-    return [
-        product for product, count in zip(products, shared, strict=True) if count == max(shared)
-    ]
+    most = max(shared, default=0)
+    return [product for product, count in zip(products, shared, strict=True) if count == most]
 
 
 def _product(turn: Turn, product: Product) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from rasa_sdk.events import SlotSet
 
-from actions import faq, guard
+from actions import complaints, faq, guard, triage
 from actions.action import StoreAction
 from actions.turn import Events, Turn
 
@@ -47,11 +47,19 @@ class Abuse(StoreAction):
 
 
 class DefaultFallback(StoreAction):
-    """Not understood: an article if one fits, then a request to rephrase, then a person."""
+    """Not understood: an article if one fits, then a request to rephrase, then a person.
+
+    Danger goes to a person at once; a product and what is wrong with it are a complaint.
+    """
 
     action = "action_default_fallback"
 
     def answer(self, turn: Turn) -> Events:
+        if triage.is_dangerous(turn.text):
+            turn.say("utter_complaint_danger")
+            return hand_over(turn, "danger", "utter_handover")
+        if not turn.form and turn.entity("product") and triage.category(turn.text):
+            return complaints.StartComplaint().reply(turn)
         article = None if turn.form else faq.find_article(turn, faq.SURE)
         if article is not None:
             faq.tell(turn, article)

@@ -11,6 +11,12 @@ CARD = re.compile(r"\bVIP[\s-]*((?:\d[\s-]?){7}\d)\b", re.I)
 EMAIL = re.compile(r"[^\s<>@,;]+@[^\s<>@,;]+\.[A-Za-z]{2,}")
 CODE = re.compile(r"(?<!\d)(\d{3})[\s-]?(\d{3})(?!\d)")
 AGREES = re.compile(r"\W*(i?ya+h?|yes|yep|yup|ok|oke|okay|betul|benar|sure)\b", re.I)
+NAME_WORDS = 4
+NO_NAME = re.compile(
+    r"\d|[^\w.'’-]|^(nama\w*|saya|aku|gw|gue|panggil|kak|min|my|name|is|i|am|call|me|it's|its|ya|"
+    r"jadi|atas|the|please|dong|aja|saja|to|ganti|adalah|yes|no|tidak|iya|change)$",
+    re.I,
+)
 EMAIL_LENGTH = 254
 
 
@@ -23,6 +29,12 @@ class Address:
 
     def __str__(self) -> str:
         return self.value
+
+
+def is_bare_name(text: str) -> bool:
+    """Whether the text is one to four words that may all be part of a name."""
+    words = text.split()
+    return 0 < len(words) <= NAME_WORDS and not any(NO_NAME.search(word) for word in words)
 
 
 def agrees(text: str) -> bool:

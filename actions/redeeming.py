@@ -62,6 +62,8 @@ def find(turn: Turn, text: str) -> Reward | None:
     amount = turn.entity("amount")
     if amount and amount.isdigit():
         rewards = [reward for reward in rewards if f"{int(amount):,}" in reward.description]
+        if len(rewards) == 1:
+            return rewards[0]
     names = {
         (reward.code, place): name
         for reward in rewards

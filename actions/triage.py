@@ -28,13 +28,15 @@ CATEGORIES: dict[str, str] = {
 WISHES: dict[str, str] = {
     "refund": r"refund|uang\w* (di)?(kembali\w*|balik\w*)|(kembali|balik)(kan|in)? uang|duit|"
     r"money back|(kembali|balik)in duit",
-    "replace": r"ganti|tukar|tuker|unit baru|yang baru|replace\w*|exchange|new one|swap",
-    "repair": r"perbaik\w*|di?servis|servis|service|benerin|betulin|dibenerin|repair\w*|fix\w*",
+    "replace": r"(di|ter)?ganti\w*|(di)?tu[kc][ae]r\w*|unit baru|yang baru|"
+    r"replace\w*|exchange|new one|swap",
+    "repair": r"(di)?(perbaik\w*|servis|betul\w*|bener\w*)|service|benerin|betulin|dibenerin|repair\w*|fix\w*",
     "other": r"lain\w*|terserah|apa aja|saran|other|something else|anything|whatever|"
     r"minta maaf|apolog\w*|dikirim|diantar|deliver\w*|kompensasi|compensat\w*",
 }
 DANGER = re.compile(
-    r"terbakar|kebakar|meledak|ledak|asap|kesetrum|nyetrum|setrum|percikan|korslet\w*|luka|"
+    r"terbakar|kebakar|meledak|ledak|(keluar|ada|bau|ber) ?asap|kesetrum|nyetrum|setrum|"
+    r"percikan|korslet\w*|luka|"
     r"fire|explod\w*|smok\w*|electric shock|shocked me|sparks?|burn\w*|injur\w*",
     re.I,
 )
@@ -43,8 +45,9 @@ ANNOUNCES = re.compile(
     r"ajukan|bikin|buat|lapor\w*|i|want|wanna|to|would|like|have|a|need|make|file|please|"
     r"kompla\w*|complain\w*|keluh\w*|ada|nih|ya|tambah\w*|detail\w*|add|more|info\w*|"
     r"untuk|buat|for|nomor|number|laporan|kasus|case|soal|tentang|mengenai|about|regarding|with|"
-    r"the|my|this|that|me|us|produk|product|barang|item|order|pesanan|nya|punya|bought|beli|"
-    r"problem|masalah|issue|has|got|got|is|was|am|very|banget|really|\W)+$",
+    r"d|m|ve|s|re|ll|the|my|this|that|me|us|produk|product|barang|item|order|pesanan|nya|"
+    r"punya|bought|beli|"
+    r"problem|masalah|issue|has|got|is|was|am|very|banget|really|\W)+$",
     re.I,
 )
 

@@ -91,7 +91,7 @@ class ValidateEnrol(FormValidationAction):
     def validate_enrol_name(
         self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Domain
     ) -> Slots:
-        return {"enrol_name": _name(value, dispatcher)}
+        return {"enrol_name": _name(value, dispatcher, tracker)}
 
 
 class ValidateName(FormValidationAction):
@@ -101,7 +101,7 @@ class ValidateName(FormValidationAction):
     def validate_new_name(
         self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Domain
     ) -> Slots:
-        return {"new_name": _name(value, dispatcher)}
+        return {"new_name": _name(value, dispatcher, tracker)}
 
 
 class ValidateRedeem(FormValidationAction):
@@ -200,9 +200,10 @@ class ValidateChannel(FormValidationAction):
         return {"new_channel": chosen}
 
 
-def _name(value: Any, dispatcher: CollectingDispatcher) -> str | None:
-    """A name has letters and no line of its own story."""
-    name = " ".join(str(value).split())
+def _name(value: Any, dispatcher: CollectingDispatcher, tracker: Tracker) -> str | None:
+    """A name has letters. An answer that is only a name counts whole, not just its known part."""
+    said = str(tracker.latest_message.get("text") or "")
+    name = " ".join((said if reading.is_bare_name(said) else str(value)).split())
     name = name.title() if name.islower() else name
     if name == "-" or (name and len(name) <= NAME_LENGTH and any(c.isalpha() for c in name)):
         return name
