@@ -12,6 +12,7 @@ import queue
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -27,7 +28,14 @@ Handler = Callable[[Session, Sequence[Item]], Sequence[T]]
 class _Job:
     handler: Handler[Any, Any]
     item: Any
-    future: Future[Any]
+    future: Future[Any] | asyncio.Future[Any]
+    loop: asyncio.AbstractEventLoop | None = None
+
+    def begin(self) -> bool:
+        """False if the caller has given up meanwhile."""
+        if isinstance(self.future, Future):
+            return self.future.set_running_or_notify_cancel()
+        return not self.future.cancelled()
 
 
 class LaneClosedError(Exception):
@@ -54,16 +62,22 @@ class Lane:
 
         Raises LaneClosedError.
         """
-        job = _Job(handler, item, Future[Any]())
+        future = Future[T]()
+        self._put(_Job(handler, item, future))
+        return future
+
+    async def do(self, handler: Handler[Item, T], item: Item) -> T:
+        """`submit` and wait, from async code."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        self._put(_Job(handler, item, future, loop))
+        return await future
+
+    def _put(self, job: _Job) -> None:
         with self._lock:
             if self._closed:
                 raise LaneClosedError
             self._jobs.put(job)
-        return job.future
-
-    async def do(self, handler: Handler[Item, T], item: Item) -> T:
-        """`submit` and wait, from async code."""
-        return await asyncio.wrap_future(self.submit(handler, item))
 
     def close(self) -> None:
         """Finish what was handed in, then stop."""
@@ -85,7 +99,7 @@ class Lane:
         jobs: list[_Job] = []
         job = self._jobs.get()
         while job is not None:
-            if job.future.set_running_or_notify_cancel():
+            if job.begin():
                 jobs.append(job)
             if len(jobs) >= self._limit or self._jobs.empty():
                 return jobs, True
@@ -98,8 +112,7 @@ class Lane:
         except Exception as error:  # noqa: BLE001 - the worker's loop: the caller gets the error
             self._one_by_one(jobs, error)
             return
-        for job, result in done:
-            job.future.set_result(result)
+        _tell(done)
 
     def _together(self, jobs: Sequence[_Job]) -> list[tuple[_Job, Any]]:
         groups: dict[Handler[Any, Any], list[_Job]] = {}
@@ -114,7 +127,31 @@ class Lane:
 
     def _one_by_one(self, jobs: Sequence[_Job], error: Exception) -> None:
         if len(jobs) == 1:
-            jobs[0].future.set_exception(error)
+            _tell([(jobs[0], error)])
             return
         for job in jobs:
             self._settle([job])
+
+
+def _tell(done: Sequence[tuple[_Job, Any]]) -> None:
+    """Give results (or the error) to the callers; each event loop is woken only once."""
+    by_loop: dict[asyncio.AbstractEventLoop | None, list[tuple[_Job, Any]]] = {}
+    for job, result in done:
+        by_loop.setdefault(job.loop, []).append((job, result))
+    for loop, results in by_loop.items():
+        if loop is None:
+            _resolve(results)
+        else:
+            # A loop that has ended has no callers left; what they wanted is committed.
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(_resolve, results)
+
+
+def _resolve(results: Sequence[tuple[_Job, Any]]) -> None:
+    for job, result in results:
+        if job.future.done():
+            continue
+        if isinstance(result, Exception):
+            job.future.set_exception(result)
+        else:
+            job.future.set_result(result)

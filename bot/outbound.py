@@ -7,20 +7,20 @@ over: reconciled with the provider where it can tell, else shown to staff. Never
 import asyncio
 import random
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import timedelta
+from typing import Any
 
 from bot import metrics, sending
 from bot.app import App
+from bot.claiming import ClaimTask, Settlement, claim_tasks, settle
 from bot.logs import logger
 from bot.rates import Limiter, configured
 from bot.sending import Outcome, Verdict
 from channels.base import Channel, Receipt
 from channels.errors import RateLimited, SendError, UnknownOutcome
-from crm_store import messages
 from crm_store.messages import Claimed
-from crm_store.session import Session, now
+from crm_store.session import now
 
 log = logger("outbound")
 LONGEST_WAIT = 2.0
@@ -28,14 +28,6 @@ LONGEST_WAIT = 2.0
 FIRST_DELAY = 2.0
 LONGEST_DELAY = 900.0
 SEND_SECONDS = 30.0
-
-
-@dataclass(frozen=True, slots=True)
-class ClaimTask:
-    """Claim at most `limit` messages for `lease`."""
-
-    limit: int
-    lease: timedelta
 
 
 class Outbound:
@@ -48,27 +40,40 @@ class Outbound:
         self._under_way: set[asyncio.Task[None]] = set()
         self._outcomes: list[Outcome] = []
         self._recording = False
+        self._ending = False
 
     @property
     def idle(self) -> bool:
         """Nothing is being sent or recorded."""
         return not self._under_way and not self._outcomes and not self._recording
 
-    async def send_waiting(self) -> int:
-        """Claim what is due and start sending it; how many messages that was."""
-        room = self._worker.sends_at_once - len(self._under_way)
-        if room <= 0:
-            return 0
-        task = ClaimTask(room, self._worker.lease)
-        claimed = await self._app.work.do(claim, task)
+    def next_claim(self) -> ClaimTask:
+        """As many messages as may be started now; none once it is coming to an end."""
+        room = 0 if self._ending else self._worker.sends_at_once - len(self._under_way)
+        return ClaimTask(max(0, room), self._worker.lease)
+
+    async def send_waiting(self) -> bool:
+        """Claim what is due and start sending it; whether more may be waiting."""
+        task = self.next_claim()
+        if not task.limit:
+            return False
+        claimed = await self._app.work.do(claim_tasks, task)
+        self.start(claimed)
+        return len(claimed) == task.limit
+
+    def start(self, claimed: Sequence[Claimed]) -> None:
+        """Start sending messages that were claimed."""
         for message in claimed:
-            job = asyncio.create_task(self._deliver(message))
-            self._under_way.add(job)
-            job.add_done_callback(self._under_way.discard)
-        return len(claimed)
+            self._begin(self._deliver(message))
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        job = asyncio.create_task(work)
+        self._under_way.add(job)
+        job.add_done_callback(self._under_way.discard)
 
     async def drain(self, seconds: float) -> None:
         """Wait for what is under way, at most so long; the rest is cut off and becomes unknown."""
+        self._ending = True
         if self._under_way:
             await asyncio.wait(tuple(self._under_way), timeout=seconds)
         for job in tuple(self._under_way):
@@ -146,35 +151,25 @@ class Outbound:
         """Outcomes of one tick of the event loop are recorded together."""
         self._outcomes.append(outcome)
         metrics.SENDS.labels(outcome.message.channel, outcome.verdict.value).inc()
+        if outcome.verdict == Verdict.RETRY and outcome.not_before:
+            delay = (outcome.not_before - now()).total_seconds()
+            asyncio.get_running_loop().call_later(max(0.0, delay), self._app.wake.sends)
         if not self._recording:
             self._recording = True
-            job = asyncio.create_task(self._record())
-            self._under_way.add(job)
-            job.add_done_callback(self._under_way.discard)
+            self._begin(self._record())
 
     async def _record(self) -> None:
         try:
             while self._outcomes:
                 outcomes, self._outcomes = self._outcomes, []
-                topics = await self._app.work.do(sending.record, outcomes)
-                self._app.feed.publish(*topics)
+                settlement = Settlement(outcomes, self.next_claim())
+                settled = await self._app.work.do(settle, settlement)
+                self._app.feed.publish(*settled.topics)
+                self.start(settled.claimed)
         finally:
             self._recording = False
-        self._app.wake.sends()
-
-
-def claim(session: Session, tasks: Sequence[ClaimTask]) -> list[list[Claimed]]:
-    """The lane's handler: take due messages, replies before bulk, one per conversation."""
-    return [_claim(session, task) for task in tasks]
-
-
-def _claim(session: Session, task: ClaimTask) -> list[Claimed]:
-    claimed = messages.claim(session, limit=task.limit, lease=task.lease)
-    refused = sending.without_consent(session, claimed)
-    if refused:
-        sending.record(session, [refused])
-    gone = {outcome.message.id for outcome in refused}
-    return [message for message in claimed if message.id not in gone]
+        if len(self._under_way) >= self._worker.sends_at_once:
+            self._app.wake.sends()
 
 
 def backoff(attempts: int, spread: Callable[[float, float], float] = random.uniform) -> float:

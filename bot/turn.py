@@ -6,35 +6,43 @@ runs write through the same session, so a turn happens wholly or not at all.
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from bot import answer, metrics
+from bot import answer, claiming, metrics
 from bot.app import App
+from bot.claiming import ClaimTask
 from bot.logs import logger
 from bot.memory import load
 from crm_store import batch, conversations, lookups, messages
 from crm_store.batch import Mark, Outcome, Received, Turn
-from crm_store.messages import Draft
+from crm_store.messages import Claimed, Draft
 from crm_store.models.kinds import MessageStatus, Owner
 from crm_store.session import Session
 from nlu.types import TurnResult
 
 log = logger("turn")
 MOST_FAILURES = 3
+MOST_MESSAGES = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What a batch of turns did: how many turns, replies queued, pages that should hear."""
+    """What a batch of turns did, the pages that should hear, what may be sent already.
+
+    `more`: there may be further turns to take right away.
+    """
 
     turns: int = 0
-    replies: int = 0
+    more: bool = False
     topics: tuple[str, ...] = ()
+    claimed: tuple[Claimed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
     """Which turns to take: these conversations, or whatever waits, at most `limit`.
+
+    With `claim` the replies are claimed for sending in the same transaction.
 
     `guarded` gives each turn a savepoint, so that one that raises is counted against its message
     and the others stand. It costs time, so the first try goes without.
@@ -43,23 +51,25 @@ class Task:
     app: App
     conversation_ids: Sequence[int] | None = None
     limit: int = 32
+    claim: ClaimTask | None = None
     guarded: bool = False
 
 
-async def take(app: App, conversation_ids: Sequence[int] | None = None) -> Taken:
+async def take(
+    app: App, conversation_ids: Sequence[int] | None = None, *, claim: ClaimTask | None = None
+) -> Taken:
     """Take the turns that wait; a message whose turn fails three times goes to a person.
 
-    Returns once replies are queued and committed.
+    Returns once replies are queued and committed; the caller sends those in `claimed`.
     """
-    task = Task(app, conversation_ids, app.settings.worker.turns_at_once)
+    task = Task(app, conversation_ids, app.settings.worker.turns_at_once, claim)
     try:
         taken = await app.work.do(take_tasks, task)
     except Exception as error:  # noqa: BLE001 - the worker's loop; which turn it was is found out
         log.warning("a turn failed, taking each by itself", error=repr(error))
-        careful = Task(app, conversation_ids, task.limit, guarded=True)
-        taken = await app.work.do(take_tasks, careful)
+        taken = await app.work.do(take_tasks, replace(task, guarded=True))
     app.feed.publish(*taken.topics)
-    if taken.replies:
+    if claim is None and taken.turns:
         app.wake.sends()
     return taken
 
@@ -73,7 +83,7 @@ def _take(session: Session, task: Task) -> Taken:
     ids = task.conversation_ids
     if ids is None:
         ids = conversations.waiting(session, task.limit)
-    turns = batch.load(session, ids) if ids else []
+    turns = batch.load(session, ids, MOST_MESSAGES) if ids else []
     if not turns:
         return Taken()
     members = lookups.members_among(session, [turn.customer_id for turn in turns])
@@ -82,9 +92,15 @@ def _take(session: Session, task: Task) -> Taken:
     batch.finish(session, [outcome for outcome in outcomes if outcome is not None])
     return Taken(
         turns=len(turns),
-        replies=sum(len(outcome.replies) if outcome else 1 for outcome in outcomes),
+        more=len(turns) >= task.limit or None in outcomes or _many(turns),
         topics=tuple(_topics(turns)),
+        claimed=claiming.claim(session, task.claim) if task.claim else (),
     )
+
+
+def _many(turns: Sequence[Turn]) -> bool:
+    """Whether `batch.load` may have left messages out."""
+    return sum(len(turn.messages) for turn in turns) >= MOST_MESSAGES
 
 
 def _topics(turns: Sequence[Turn]) -> list[str]:

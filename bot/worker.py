@@ -90,13 +90,13 @@ class Worker:
         while await self._take_turns() or await self._send() or not self._outbound.idle:
             await asyncio.sleep(0.001)
 
-    async def _loop(self, signal: Signal, step: Callable[[], Awaitable[int]]) -> None:
+    async def _loop(self, signal: Signal, step: Callable[[], Awaitable[bool]]) -> None:
         seconds = self._app.settings.worker.sweep_seconds
         while not self._stopping:
             if not await self._safely(step):
                 await signal.wait(seconds)
 
-    async def _every(self, seconds: float, step: Callable[[], Awaitable[int]]) -> None:
+    async def _every(self, seconds: float, step: Callable[[], Awaitable[bool]]) -> None:
         while not self._stopping:
             await self._safely(step)
             waited = 0.0
@@ -104,28 +104,31 @@ class Worker:
                 await asyncio.sleep(min(0.2, seconds))
                 waited += 0.2
 
-    async def _safely(self, step: Callable[[], Awaitable[int]]) -> int:
-        """One step; an error is logged and the loop goes on."""
+    async def _safely(self, step: Callable[[], Awaitable[bool]]) -> bool:
+        """One step; an error is logged and the loop goes on. Whether to go on at once."""
         try:
             return await step()
         except Exception as error:
             log.error("worker step failed", exc_info=error)
             await asyncio.sleep(AFTER_ERROR)
-            return 0
+            return False
 
-    async def _take_turns(self) -> int:
-        return (await turn.take(self._app)).turns
+    async def _take_turns(self) -> bool:
+        taken = await turn.take(self._app, claim=self._outbound.next_claim())
+        self._outbound.start(taken.claimed)
+        return taken.more
 
-    async def _send(self) -> int:
+    async def _send(self) -> bool:
         return await self._outbound.send_waiting()
 
-    async def _sweep(self) -> int:
+    async def _sweep(self) -> bool:
         """Find what a dead worker left in the middle; ask providers about unknown outcomes."""
         lost = await self._app.work.do(sweep, None)
         if lost:
             log.warning("senders vanished", message_ids=lost)
             self._app.wake.sends()
-        return await reconcile.ask(self._app)
+        await reconcile.ask(self._app)
+        return False
 
     async def _poll(self, channel: Channel, poller: Poller) -> None:
         """Fetch a channel's messages for ever; the cursor is stored with what it covers."""
