@@ -19,7 +19,7 @@ from bot.actions import run_action
 from bot.app import App
 from bot.logs import logger
 from bot.memory import Memory
-from channels.base import MessageKind
+from channels.base import ChannelKind, MessageKind
 from crm_store import conversations, lookups, messages
 from crm_store.batch import Received, Turn
 from crm_store.messages import Draft
@@ -28,6 +28,7 @@ from crm_store.session import Session, now
 from nlu.types import Reply, TurnInput, TurnResult
 
 log = logger("answer")
+CONTACT_SHARED = "/contact_shared"
 LONGEST = 4_000
 """Characters of a message that the engine reads; the store keeps all of it."""
 
@@ -51,7 +52,7 @@ def one(
     spoken = turn_input(turn, received, memory, member=member)
     with running(context(session, app, turn, received)) as wanted:
         result = app.engine.reply(spoken, run_action)
-        turn = _as_left(turn, current())
+        turn = _as_left(turn, current(), before=vouched(turn, received))
     turn = replace(turn, language=_language(turn, result))
     content = _shared_content(received, wanted)
     drafts = [_draft(reply, received, content) for reply in result.replies]
@@ -71,12 +72,12 @@ def turn_input(turn: Turn, received: Received, memory: Memory, *, member: bool) 
         text=received.text[:LONGEST],
         now=received.created_at,
         channel=turn.kind,
-        payload=memory.payload(received.content.get("payload"), received.text),
+        payload=_payload(received, memory),
         language=language,
         slots={
             "language": language,
             "channel": turn.kind,
-            "verified": turn.verified_by is not None,
+            "verified": vouched(turn, received),
             "customer_name": turn.customer_name,
             "member": member,
             "known": turn.customer_name is not None,
@@ -98,7 +99,7 @@ def context(session: Session, app: App, turn: Turn, received: Received) -> TurnC
         channel=turn.channel,
         kind=turn.kind,
         text=received.text[:LONGEST],
-        verified=turn.verified_by is not None,
+        verified=vouched(turn, received),
         language=turn.language or company.language,
         now=now(),
         company=Company(
@@ -146,9 +147,27 @@ def _metadata(received: Received) -> Mapping[str, Any]:
     return {"shared_phone": phone} if phone else {}
 
 
-def _as_left(turn: Turn, left: TurnContext) -> Turn:
+def vouched(turn: Turn, received: Received) -> bool:
+    """Whether somebody vouches for who wrote this message.
+
+    Anybody can write an email in another's name, so there each message needs its own evidence
+    (RFC 8601: our own mail server saw dmarc=pass); a proved address is not enough.
+    """
+    if turn.kind == ChannelKind.EMAIL and not received.content.get("vouched_by"):
+        return False
+    return turn.verified_by is not None
+
+
+def _payload(received: Received, memory: Memory) -> str | None:
+    """A button of ours that was pressed; a shared contact card counts as one."""
+    if received.content.get("shared_phone"):
+        return CONTACT_SHARED
+    return memory.payload(received.content.get("payload"), received.text)
+
+
+def _as_left(turn: Turn, left: TurnContext, *, before: bool) -> Turn:
     """An action may have found out who writes: a one-time code joins two customers."""
-    if left.customer_id == turn.customer_id and left.verified == (turn.verified_by is not None):
+    if left.customer_id == turn.customer_id and left.verified == before:
         return turn
     verified_by = (turn.verified_by or "code") if left.verified else None
     return replace(turn, customer_id=left.customer_id, verified_by=verified_by)

@@ -10,6 +10,7 @@ from bot.logs import logger
 from channels.base import (
     AddressChanged,
     Channel,
+    ChannelKind,
     Event,
     InboundMessage,
     Reachability,
@@ -177,6 +178,8 @@ def _content(message: InboundMessage) -> Mapping[str, Any]:
         "keyword": message.keyword,
         "edited": message.edited,
         "automatic": message.automatic,
+        # Elsewhere the address itself is proof; a From line is not, so each mail brings its own.
+        "vouched_by": message.sender.verified_by if message.kind == ChannelKind.EMAIL else None,
         "thread": dict(message.thread),
         "metadata": dict(message.metadata),
     }
