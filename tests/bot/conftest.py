@@ -113,14 +113,14 @@ def message() -> Callable[..., InboundMessage]:
     """An inbound message with an id of its own, from Ana on WhatsApp unless told otherwise."""
     numbers = itertools.count(1)
 
-    def make(text: str = "halo", sender: str = ANA, **fields: Any) -> InboundMessage:
+    def make(text: str = "halo", sender: str | Sender = ANA, **fields: Any) -> InboundMessage:
         fields.setdefault("provider_id", f"m{next(numbers)}")
         fields.setdefault("channel", "wa")
         fields.setdefault("kind", ChannelKind.WHATSAPP)
-        phone = sender.replace("-", "")
-        who = Sender(phone, phone=phone, verified_by=VerifiedBy.CHANNEL)
-        fields.setdefault("sender", who)
-        return InboundMessage(text=text, **fields)
+        if isinstance(sender, str):
+            phone = sender.replace("-", "")
+            sender = Sender(phone, phone=phone, verified_by=VerifiedBy.CHANNEL)
+        return InboundMessage(text=text, sender=sender, **fields)
 
     return make
 
