@@ -25,6 +25,7 @@ from crm_store.batch import Received, Turn
 from crm_store.messages import Draft
 from crm_store.models.kinds import Author, MessageStatus, Owner
 from crm_store.session import Session, now
+from nlu.embedded.language import detect
 from nlu.types import Reply, TurnInput, TurnResult
 
 log = logger("answer")
@@ -65,7 +66,7 @@ def one(
 
 def turn_input(turn: Turn, received: Received, memory: Memory, *, member: bool) -> TurnInput:
     """What the engine is told about the message and who wrote it."""
-    language = turn.language or "id"
+    language = spoken(turn, received)
     return TurnInput(
         conversation_id=str(turn.conversation_id),
         message_id=str(received.id),
@@ -100,7 +101,7 @@ def context(session: Session, app: App, turn: Turn, received: Received) -> TurnC
         kind=turn.kind,
         text=received.text[:LONGEST],
         verified=vouched(turn, received),
-        language=turn.language or company.language,
+        language=spoken(turn, received),
         now=now(),
         company=Company(
             name=company.name,
@@ -156,6 +157,11 @@ def vouched(turn: Turn, received: Received) -> bool:
     if turn.kind == ChannelKind.EMAIL and not received.content.get("vouched_by"):
         return False
     return turn.verified_by is not None
+
+
+def spoken(turn: Turn, received: Received) -> str:
+    """The message's own language if it is plain, else the one spoken so far."""
+    return detect(received.text[:LONGEST]) or turn.language or "id"
 
 
 def _payload(received: Received, memory: Memory) -> str | None:
