@@ -1,5 +1,6 @@
 """The tables, one group a file."""
 
+from crm_store.models.actions import ActionRun
 from crm_store.models.base import Base, table_of
 from crm_store.models.journal import Touchpoint
 from crm_store.models.knowledge import Article
@@ -26,6 +27,7 @@ from crm_store.models.talk import (
 from crm_store.models.trade import Product, Purchase, PurchaseLine, Store
 
 __all__ = [
+    "ActionRun",
     "Article",
     "AuditEntry",
     "Base",
