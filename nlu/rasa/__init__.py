@@ -1,0 +1,1 @@
+"""The dialogue engine over a Rasa 3.6 server."""

@@ -1,0 +1,100 @@
+"""HTTP to a Rasa server that has our connector (nlu/assistant/connector.py) loaded."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from nlu.types import EngineError
+
+PATH = "/webhooks/akrab"
+CONNECT_SECONDS = 2.0
+TRIES = 3
+PAUSE = 0.1
+"""Seconds before the second try, doubled for the third."""
+NEVER_TAKEN = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+
+
+class RasaUnavailable(EngineError):
+    """The Rasa server does not answer, or answers with an error of its own."""
+
+
+class RasaRefused(EngineError):
+    """The Rasa server refuses us: look at assistant.token and at its version of connector.py."""
+
+
+class ActionFailed(EngineError):
+    """An action failed on its way; Rasa has kept nothing of the turn, so it can be taken again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where Rasa is. `seconds` is how long a whole turn may take, actions included."""
+
+    url: str
+    token: str
+    seconds: float = 15.0
+
+
+class RasaClient:
+    """Calls with keep-alive; safe to share between threads.
+
+    Only what surely never reached the server is tried again here.
+    """
+
+    def __init__(self, server: Server, transport: httpx.BaseTransport | None = None) -> None:
+        self._http = httpx.Client(
+            base_url=server.url,
+            headers={"authorization": f"Bearer {server.token}"},
+            timeout=httpx.Timeout(server.seconds, connect=CONNECT_SECONDS),
+            limits=httpx.Limits(max_connections=32, max_keepalive_connections=32),
+            transport=transport,
+        )
+
+    def turn(self, call: Mapping[str, Any]) -> dict[str, Any]:
+        """One turn. Raises RasaUnavailable, RasaRefused, ActionFailed."""
+        return self._asked("POST", f"{PATH}/turn", call)
+
+    def parse(self, text: str, entities: list[dict[str, Any]]) -> dict[str, Any]:
+        """What a text means. Raises RasaUnavailable, RasaRefused."""
+        return self._asked("POST", f"{PATH}/parse", {"text": text, "entities": entities})
+
+    def health(self) -> dict[str, Any]:
+        """Model and version. Raises RasaUnavailable, RasaRefused."""
+        return self._asked("GET", f"{PATH}/health", None)
+
+    def close(self) -> None:
+        self._http.close()
+
+    def _asked(self, method: str, path: str, body: Mapping[str, Any] | None) -> dict[str, Any]:
+        try:
+            response = self._sent(method, path, body)
+        except httpx.HTTPError as error:
+            raise RasaUnavailable(f"Rasa at {self._http.base_url}: {error!r}") from error
+        return _read(response)
+
+    def _sent(self, method: str, path: str, body: Mapping[str, Any] | None) -> httpx.Response:
+        for waited in range(TRIES - 1):
+            try:
+                return self._http.request(method, path, json=body)
+            except NEVER_TAKEN:
+                time.sleep(PAUSE * 2**waited)
+        return self._http.request(method, path, json=body)
+
+
+def _read(response: httpx.Response) -> dict[str, Any]:
+    try:
+        answer = response.json()
+    except ValueError:
+        answer = None
+    if response.status_code == httpx.codes.OK and isinstance(answer, dict):
+        return answer
+    told = answer if isinstance(answer, dict) else {}
+    reason = f"Rasa answered {response.status_code}: {told.get('error') or response.text[:200]}"
+    if told.get("failures"):
+        raise ActionFailed(f"{reason}: {told['failures']}")
+    if response.status_code < 500:
+        raise RasaRefused(reason)
+    raise RasaUnavailable(reason)

@@ -1,0 +1,205 @@
+"""The DialogueEngine protocol over a Rasa server: one HTTP call is one turn.
+
+Rasa understands, fills slots, runs forms and rules and calls the actions at our web edge. Entities
+are found here, by the finder the embedded engine uses, and sent along, as Rasa's own Duckling is
+asked over HTTP: so both engines hand the same values to the same actions.
+
+The state kept for the conversation is the embedded engine's, brought up to date with Rasa's events.
+If Rasa does not answer, the embedded engine goes on from it in the middle of a form, and Rasa later
+goes on from what that led to.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from nlu.embedded import names, responses
+from nlu.embedded.dates import today
+from nlu.embedded.engine import EmbeddedEngine
+from nlu.embedded.entities import EntityFinder
+from nlu.embedded.language import detect
+from nlu.embedded.model import Model
+from nlu.embedded.state import restore, store
+from nlu.embedded.tracker import Tracker
+from nlu.rasa.breaker import Breaker
+from nlu.rasa.client import RasaClient, RasaUnavailable
+from nlu.types import (
+    ActionRunner,
+    Entity,
+    Intent,
+    State,
+    TurnInput,
+    TurnResult,
+    Understanding,
+)
+
+LONGEST_TEXT = 8_000
+BEHIND = "rasa_behind"
+"""In the state: Rasa has not seen the latest turn and must be told where things stand."""
+_FOREIGN = ("reminder", "cancel_reminder", "warning_predicted")
+
+
+class RasaEngine:
+    """Answers by way of a Rasa server; by `stand_in` while that does not answer."""
+
+    name = "rasa"
+    in_process = False
+
+    def __init__(
+        self,
+        client: RasaClient,
+        model: Model,
+        *,
+        stand_in: bool = True,
+        breaker: Breaker | None = None,
+    ) -> None:
+        self._client = client
+        self._domain = model.domain
+        self._seen_slots = model.rule_book().seen_slots
+        self._finder = EntityFinder(model.domain, model.lexicon)
+        self._stand_in = EmbeddedEngine(model) if stand_in else None
+        self._breaker = breaker or Breaker()
+
+    def parse(self, text: str) -> Understanding:
+        """Understand a text without a conversation. Raises RasaUnavailable, RasaRefused."""
+        text = text.strip()[:LONGEST_TEXT]
+        return _understanding(self._client.parse(text, self._entities(text, None)))
+
+    def reply(self, turn: TurnInput, run_action: ActionRunner) -> TurnResult:
+        """Answer one message; Rasa calls the actions itself, `run_action` is for the stand-in.
+
+        Raises RasaUnavailable if there is no stand-in, RasaRefused, ActionFailed.
+        """
+        try:
+            answer = self._asked(turn)
+        except RasaUnavailable:
+            if self._stand_in is None:
+                raise
+            result = self._stand_in.reply(turn, run_action)
+            return replace(result, state={**result.state, BEHIND: True})
+        return self._result(turn, answer)
+
+    def close(self) -> None:
+        self._client.close()
+
+    def _asked(self, turn: TurnInput) -> dict[str, Any]:
+        if not self._breaker.allows():
+            raise RasaUnavailable("Rasa has failed several times and is left alone for a while")
+        try:
+            answer = self._client.turn(self._call(turn))
+        except RasaUnavailable:
+            self._breaker.failed()
+            raise
+        self._breaker.succeeded()
+        return answer
+
+    def _call(self, turn: TurnInput) -> dict[str, Any]:
+        text = turn.text.strip()[:LONGEST_TEXT]
+        return {
+            "conversation": turn.conversation_id,
+            "message_id": turn.message_id,
+            "text": text,
+            "payload": turn.payload,
+            "entities": self._entities(text, turn.now),
+            "channel": turn.channel,
+            "slots": dict(turn.slots),
+            "metadata": {key: value for key, value in turn.metadata.items() if key != "missed"},
+            "missed": list(turn.metadata.get("missed", ())),
+            "seed": self._seed(turn),
+            "behind": (turn.state or {}).get(BEHIND) is not False,
+        }
+
+    def _entities(self, text: str, now: datetime | None) -> list[dict[str, Any]]:
+        return [_entity_json(entity) for entity in self._finder.find(text, today(now))]
+
+    def _seed(self, turn: TurnInput) -> dict[str, Any] | None:
+        """Where things stand: for a Rasa that missed turns, or has lost its trackers."""
+        if not turn.state:
+            return None
+        tracker, memory = restore(turn.state, self._domain, self._seen_slots)
+        minutes = self._domain.session.expiration_minutes
+        expired = minutes and turn.now.timestamp() - memory.last_at > minutes * 60
+        return {"slots": dict(tracker.slots), "loop": None if expired else tracker.loop}
+
+    def _result(self, turn: TurnInput, answer: Mapping[str, Any]) -> TurnResult:
+        events = answer["events"]
+        heard: Mapping[str, Any] = next((one for one in events if one["event"] == "user"), {})
+        slots = {
+            name: value for name, value in answer["slots"].items() if name != names.METADATA_SLOT
+        }
+        return TurnResult(
+            replies=tuple(responses.reply(one) for one in events if one["event"] == "bot"),
+            state=self._state(turn, answer),
+            understanding=_understanding(heard.get("parse_data") or {"text": turn.text}),
+            actions=tuple(one["name"] for one in events if one["event"] == "action"),
+            slots=slots,
+            active_loop=answer["active_loop"],
+        )
+
+    def _state(self, turn: TurnInput, answer: Mapping[str, Any]) -> State:
+        """The embedded engine's state as if it had seen Rasa's events."""
+        tracker, memory = restore(turn.state, self._domain, self._seen_slots)
+        if memory.last_at == 0:
+            tracker.apply([{"event": "action", "name": names.LISTEN}])
+        tracker.apply(_known(answer["events"]))
+        _settle(tracker, answer)
+        said = memory.said + sum(one["event"] == "bot" for one in answer["events"])
+        return {**store(tracker, turn.now, said), BEHIND: False}
+
+
+def _known(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Events the embedded tracker has a use for."""
+    return [event for event in events if event["event"] not in _FOREIGN]
+
+
+def _settle(tracker: Tracker, answer: Mapping[str, Any]) -> None:
+    """Rasa has the last word on slots and form."""
+    for name, value in answer["slots"].items():
+        if name in tracker.slots:
+            tracker.put_slot(name, value)
+    if tracker.loop != answer["active_loop"]:
+        tracker.apply([{"event": "active_loop", "name": answer["active_loop"]}])
+
+
+def _understanding(parsed: Mapping[str, Any]) -> Understanding:
+    text = str(parsed.get("text") or "")
+    intent = parsed.get("intent") or {}
+    return Understanding(
+        text=text,
+        intent=_intent(intent),
+        entities=tuple(_entity(text, one) for one in parsed.get("entities") or ()),
+        ranking=tuple(_intent(one) for one in parsed.get("intent_ranking") or ()),
+        language=detect(text),
+    )
+
+
+def _intent(found: Mapping[str, Any]) -> Intent:
+    return Intent(str(found.get("name") or names.NLU_FALLBACK), float(found.get("confidence") or 0))
+
+
+def _entity(text: str, found: Mapping[str, Any]) -> Entity:
+    start, end = int(found.get("start") or 0), int(found.get("end") or 0)
+    return Entity(
+        str(found["entity"]),
+        found.get("value"),
+        start,
+        end,
+        text[start:end],
+        role=found.get("role"),
+        group=found.get("group"),
+        extractor=str(found.get("extractor") or "rasa"),
+    )
+
+
+def _entity_json(entity: Entity) -> dict[str, Any]:
+    found = {
+        "entity": entity.entity,
+        "start": entity.start,
+        "end": entity.end,
+        "value": entity.value,
+        "extractor": entity.extractor,
+        "role": entity.role,
+        "group": entity.group,
+    }
+    return {key: value for key, value in found.items() if value is not None}
