@@ -42,6 +42,11 @@ class WebSample(Sample):
         return {"authorization": f"Bearer {channel.new_token()}"}  # type: ignore[attr-defined]
 
 
+class TelegramSample(Sample):
+    def signed(self, channel: Channel, body: bytes) -> Mapping[str, str]:
+        return {"x-telegram-bot-api-secret-token": SECRET}
+
+
 class TwilioSample(Sample):
     def signed(self, channel: Channel, body: bytes) -> Mapping[str, str]:
         url = f"{PUBLIC_URL}/webhooks/shop"
@@ -59,6 +64,15 @@ SAMPLES: dict[str, Sample] = {
         (
             b'{"events": [{"type": "message", "id": "m1", "from": "+62812", "text": "hi"}]}',
             b'{"events": [{"type": "message", "id": "m2", "from": "+62812", "text": ""}]}',
+        ),
+    ),
+    "telegram": TelegramSample(
+        {"token": "700000001:" + "A" * 35, "secret": SECRET},
+        (
+            b'{"update_id": 1, "message": {"message_id": 1, "date": 1, "text": "halo", "from":'
+            b' {"id": 51, "first_name": "Ana"}, "chat": {"id": 51, "type": "private"}}}',
+            b'{"update_id": 2, "callback_query": {"id": "9", "data": "/greet", "from": {"id": 51},'
+            b' "message": {"message_id": 2, "date": 0, "chat": {"id": 51, "type": "private"}}}}',
         ),
     ),
     "twilio": TwilioSample(

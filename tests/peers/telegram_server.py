@@ -100,7 +100,7 @@ class TelegramServer:
         app = web.Application()
         app.router.add_route("*", "/bot{token}/{method}", self._call)
         app.router.add_get("/file/bot{token}/{path:.*}", self._file)
-        self._runner = web.AppRunner(app, shutdown_timeout=0.1)
+        self._runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", port).start()
         self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
@@ -148,11 +148,11 @@ class TelegramServer:
         params = await _params(request)
         self.calls.append((method, params))
         fault = self._fault(method)
-        await asyncio.sleep(fault.slow)
         try:
             result = await self._do(method, params) if fault.taken else None
         except Refusal as refusal:
             return refusal.answer
+        await asyncio.sleep(fault.slow)
         if fault.cut:
             assert request.transport is not None
             request.transport.abort()
