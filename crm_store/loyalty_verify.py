@@ -65,10 +65,11 @@ def _balances(session: Session) -> Iterator[Problem]:
 
 def _tiers(session: Session) -> Iterator[Problem]:
     levels = tiers(session)
-    for member in session.scalars(select(Member).where(Member.state == MemberState.ACTIVE)):
-        tier = reached(levels, qualifying(session, member.id, member.tier_at))
-        if (tier.id if tier else None) != member.tier_id:
-            yield Problem(member.id, f"tier should be {tier.code if tier else 'none'}")
+    query = select(Member.id, Member.tier_id, Member.tier_at)
+    for member_id, tier_id, at in session.execute(query.where(Member.state == MemberState.ACTIVE)):
+        tier = reached(levels, qualifying(session, member_id, at))
+        if (tier.id if tier else None) != tier_id:
+            yield Problem(member_id, f"tier should be {tier.code if tier else 'none'}")
 
 
 def _sums(key: Label[int]) -> Subquery:

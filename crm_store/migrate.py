@@ -30,6 +30,12 @@ def upgrade(url: str, revision: str = "head") -> None:
         _check_references(connection)
 
 
+def downgrade(url: str, revision: str) -> None:
+    """Undo migrations down to `revision` (or `base`); what they added is lost."""
+    with _connection(url) as connection:
+        command.downgrade(_config(connection), revision)
+
+
 def current(url: str) -> str | None:
     """The revision of the database; None if it is empty."""
     with _connection(url) as connection:

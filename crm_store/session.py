@@ -132,7 +132,11 @@ def _open_sqlite(address: URL, pool_size: int, pragmas: Mapping[str, str | int])
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         reading = connection.get_execution_options().get("reading", False)
-        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+        driver: Any = connection.connection.dbapi_connection
+        if connection.info.get("reading", False) != reading:
+            driver.execute(f"PRAGMA query_only = {int(reading)}")
+            connection.info["reading"] = reading
+        driver.execute("BEGIN" if reading else "BEGIN IMMEDIATE")
 
     return engine
 

@@ -1,37 +1,15 @@
 """The cast of the store's tests, and the stores they live in."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import pytest
 
-from crm_store import conversations, identities, messages, staff
-from crm_store.models import Conversation, Identity, Message, Staff
+from crm_store import messages, staff
+from crm_store.models import Message, Staff
 from crm_store.models.kinds import StaffRole
 from crm_store.session import Session
+from tests.crm_store_cast import ANA, BUDI, Person, arrive
 from tests.stores import *  # noqa: F403
-
-ANA, BUDI = "+628120000001", "+628120000002"
-
-
-@dataclass
-class Person:
-    """A customer with one address and its conversation."""
-
-    identity: Identity
-    conversation: Conversation
-
-    @property
-    def id(self) -> int:
-        return self.identity.customer_id
-
-
-def arrive(session: Session, address: str, name: str) -> Person:
-    """Somebody's first message on WhatsApp is being received."""
-    identity = identities.resolve(
-        session, kind="whatsapp", address=address, phone=address, name=name, verified_by="channel"
-    )
-    return Person(identity, conversations.for_identity(session, identity, "shop"))
 
 
 @pytest.fixture
