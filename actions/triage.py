@@ -28,9 +28,9 @@ CATEGORIES: dict[str, str] = {
 WISHES: dict[str, str] = {
     "refund": r"refund|uang\w* (di)?(kembali\w*|balik\w*)|(kembali|balik)(kan|in)? uang|duit|"
     r"money back|(kembali|balik)in duit",
-    "replace": r"(di|ter)?ganti\w*|(di)?tu[kc][ae]r\w*|unit baru|yang baru|"
-    r"replace\w*|exchange|new one|swap",
-    "repair": r"(di)?(perbaik\w*|servis|betul\w*|bener\w*)|service|benerin|betulin|dibenerin|repair\w*|fix\w*",
+    "replace": r"(di|ter)?ganti\w*|(di)?tu[kc][ae]r\w*|"
+    r"unit baru|yang baru|replace\w*|exchange|new one|swap",
+    "repair": r"(di)?(perbaik\w*|servis|betul\w*|bener\w*)|service|repair\w*|fix\w*",
     "other": r"lain\w*|terserah|apa aja|saran|other|something else|anything|whatever|"
     r"minta maaf|apolog\w*|dikirim|diantar|deliver\w*|kompensasi|compensat\w*",
 }

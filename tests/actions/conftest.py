@@ -11,6 +11,7 @@ from crm_store import catalogue, knowledge, loyalty, migrate
 from crm_store.session import Database, Session
 from nlu import train
 from nlu.embedded.engine import EmbeddedEngine
+from tests.actions.acting import Scene, arrived
 from tests.actions.player import Chat, chat_of
 
 ROOT = Path(__file__).parents[2]
@@ -80,3 +81,16 @@ def _furnish(session: Session) -> None:
                 body=text["body"].strip(),
                 tags=article["tags"],
             )
+
+
+@pytest.fixture
+def scene(session: Session) -> Callable[..., Scene]:
+    """Ana's message: `scene("poin saya?", verified=False, member={"points": 120})`."""
+
+    def set_scene(text: str = "halo", *, kind: str = "whatsapp", **setup: Any) -> Scene:
+        verified = setup.pop("verified", True)
+        provider_id = setup.pop("provider_id", "m1")
+        talk = chat_of({"channel": kind, "verified": verified, "given": setup}, None, session)
+        return arrived(talk, text, provider_id, verified=verified)
+
+    return set_scene

@@ -104,7 +104,7 @@ def _steps(raw: Mapping[str, Any]) -> Iterator[Step]:
 class Chat:
     """One customer on one channel, talking to the assistant."""
 
-    engine: EmbeddedEngine
+    engine: EmbeddedEngine | None
     session: Session
     identity: Identity
     conversation: Conversation
@@ -125,6 +125,7 @@ class Chat:
         assert message is not None
         turn = self._turn(text, message.id)
         with running(self._context(text, message.id)) as wanted:
+            assert self.engine is not None
             result = self.engine.reply(turn, run_action)
         self._keep(result, wanted)
         return result
@@ -210,7 +211,7 @@ def play(story: Story, engine: EmbeddedEngine, session: Session) -> Played:
     return chat.played
 
 
-def chat_of(setup: Mapping[str, Any], engine: EmbeddedEngine, session: Session) -> Chat:
+def chat_of(setup: Mapping[str, Any], engine: EmbeddedEngine | None, session: Session) -> Chat:
     """The customer, channel and belongings a test's metadata describes."""
     kind = setup.get("channel", "whatsapp")
     verified = setup.get("verified", True)
