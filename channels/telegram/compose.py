@@ -27,7 +27,8 @@ SHARE: Mapping[str, str] = MappingProxyType(
 )
 _SHORT = 18
 _PHOTO_BYTES, _FILE_BYTES = 5_000_000, 20_000_000  # what Telegram fetches from a URL
-_METHODS: Mapping[str, str] = MappingProxyType(
+Method = Literal["message", "photo", "animation", "video", "audio", "voice", "document"]
+_METHODS: Mapping[str, Method] = MappingProxyType(
     {
         "image/jpeg": "photo",
         "image/png": "photo",
@@ -41,8 +42,6 @@ _METHODS: Mapping[str, str] = MappingProxyType(
         "application/zip": "document",
     }
 )
-
-Method = Literal["message", "photo", "animation", "video", "audio", "voice", "document"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +161,7 @@ def _method(file: Attachment) -> Method:
     found = _METHODS.get(_type(file))
     if found is None:
         return "photo" if _is_url(file) and not _type(file) else "document"
-    return found  # type: ignore[return-value]
+    return found
 
 
 def _large_as_links(message: OutboundMessage) -> OutboundMessage:

@@ -69,13 +69,13 @@ def test_a_recorded_message_is_read(read, name, kind, text):
 
 
 @pytest.mark.parametrize("name", NOTHING)
-def test_an_update_of_no_concern_gives_nothing(read, name):
+def test_b1_7_an_update_of_no_concern_gives_nothing(read, name):
     assert read(name) == ()
 
 
 @pytest.mark.parametrize("name", [name for name, *_ in MESSAGES] + NOTHING)
-def test_a_recorded_update_is_one_the_real_library_reads(recorded, name):
-    """b4_4: unknown fields and unknown kinds parse, so the recordings are held to the rest."""
+def test_b4_4_a_recorded_update_is_one_the_real_library_reads(recorded, name):
+    """Unknown fields and kinds parse there too, so the recordings are held to the rest."""
     if name != "kind-of-the-future":
         assert Update.de_json(recorded(name), None).update_id
 

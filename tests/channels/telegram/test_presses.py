@@ -50,7 +50,9 @@ async def test_buttons_may_stay(new_channel, telegram, pressed):
 @pytest.mark.parametrize(
     "fault", [Fault(), Fault(500), Fault(taken=True, cut=True), Fault(429), Fault(slow=1.0)]
 )
-async def test_b2_9_a_late_or_failed_answer_is_only_logged(shop, telegram, pressed, fault, caplog):
+async def test_b1_3_b2_9_a_late_or_failed_answer_is_only_logged(
+    shop, telegram, pressed, fault, caplog
+):
     telegram.queries.clear()
     if fault != Fault():
         telegram.faults.append(fault)

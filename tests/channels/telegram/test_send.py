@@ -1,10 +1,14 @@
 """Sending with the real client library to a server that plays the Bot API (B2.7-B2.10, B3)."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from channels.base import Attachment, Button, DeliveryStatus, Template
 from channels.errors import AddressDead, RateLimited, Refused, UnknownOutcome
-from channels.telegram import Config, TelegramChannel
+from channels.telegram import Config, TelegramChannel, outbox
 from tests.peers.telegram_server import ANA, GROUP, SUPERGROUP, TOKEN, Fault
 
 pytestmark = pytest.mark.anyio
@@ -15,7 +19,7 @@ YES_NO = (Button("Ya", "/affirm"), Button("Tidak", "/deny"))
 FLOOD = Fault(429, "Too Many Requests: retry after 1", {"retry_after": 1})
 
 
-async def test_a_reply_goes_to_the_chat(shop, telegram, to_ana):
+async def test_b4_3_a_reply_goes_to_the_chat_at_the_configured_server(shop, telegram, to_ana):
     receipt = await shop.send(to_ana())
     [sent] = telegram.messages
     assert sent["text"] == "Halo Ana"
@@ -251,3 +255,11 @@ async def test_a_channel_works_again_after_it_was_closed(shop, telegram, to_ana)
     await shop.close()
     await shop.send(to_ana())
     assert len(telegram.messages) == 2
+
+
+def test_b4_2_b4_5_the_librarys_application_and_its_queue_in_memory_are_not_used():
+    code = "import sys, telegram, telegram.request; print('telegram.ext' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+    sources = Path(outbox.__file__).parent.glob("*.py")
+    assert not [path.name for path in sources if "telegram.ext" in path.read_text()]

@@ -102,8 +102,8 @@ def test_building_a_channel_loads_no_library(mode):
 
 
 @pytest.mark.anyio
-async def test_the_peer_itself_repeats_until_it_is_told_2xx(recorded):
-    """b1_2 from the other side, so that tests of the whole product may rely on it."""
+async def test_b1_2_the_peer_repeats_an_update_until_it_is_told_2xx(recorded):
+    """So that tests of the whole product may rely on it."""
     from aiohttp import web
 
     answers = iter([503, 200])
