@@ -44,24 +44,42 @@ class Step:
     result: TurnResult | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the engine answered to one message, and what its actions asked the product for."""
+
+    turn: Turn
+    received: Received
+    memory: Memory
+    result: TurnResult
+    wanted: Sequence[Request]
+
+
 def one(
     session: Session, app: App, turn: Turn, received: Received, memory: Memory, *, member: bool
 ) -> Step:
     """Answer one message. Raises what the engine or an action raises."""
-    if _only_a_file(received):
-        return _thank_for_file(turn, received, memory)
-    spoken = turn_input(turn, received, memory, member=member)
+    if only_a_file(received):
+        return thank_for_file(turn, received, memory)
+    asked = turn_input(turn, received, memory, member=member)
     with running(context(session, app, turn, received)) as wanted:
-        result = app.engine.reply(spoken, run_action)
-        turn = _as_left(turn, current(), before=vouched(turn, received))
-    turn = replace(turn, language=_language(turn, result))
-    content = _shared_content(received, wanted)
+        result = app.engine.reply(asked, run_action)
+        turn = as_left(turn, current(), before=vouched(turn, received))
+    return conclude(session, app, Said(turn, received, memory, result, wanted))
+
+
+def conclude(session: Session, app: App, said: Said) -> Step:
+    """The engine's answer as replies to queue, and what its actions asked for, carried out."""
+    received, result, wanted = said.received, said.result, said.wanted
+    turn = replace(said.turn, language=_language(said.turn, result))
+    content = _shared_content(wanted)
     drafts = [_draft(reply, received, content) for reply in result.replies]
     if not drafts and not wanted:
         drafts = [Draft(phrases.say("lost", turn.language), in_reply_to_id=received.id)]
     turn = _carry_out(session, app, turn, wanted)
     replies = [replace(draft, owner_version=turn.owner_version) for draft in drafts]
-    return Step(turn, memory.answered(result.state, _buttons(result.replies)), replies, result)
+    memory = said.memory.answered(result.state, _buttons(result.replies))
+    return Step(turn, memory, replies, result)
 
 
 def turn_input(turn: Turn, received: Received, memory: Memory, *, member: bool) -> TurnInput:
@@ -127,7 +145,8 @@ def apologise(session: Session, turn: Turn, message_id: int, cause: str) -> None
     hand_over(session, turn, "the assistant failed on this message", say="apology")
 
 
-def _only_a_file(received: Received) -> bool:
+def only_a_file(received: Received) -> bool:
+    """Nothing that an engine could read: a photo without words."""
     content = received.content
     return (
         not received.text.strip()
@@ -137,7 +156,8 @@ def _only_a_file(received: Received) -> bool:
     )
 
 
-def _thank_for_file(turn: Turn, received: Received, memory: Memory) -> Step:
+def thank_for_file(turn: Turn, received: Received, memory: Memory) -> Step:
+    """Say that it came, and ask what it is about."""
     text = phrases.say("file" if received.content.get("attachments") else "lost", turn.language)
     draft = Draft(text, owner_version=turn.owner_version, in_reply_to_id=received.id)
     return Step(turn, memory, (draft,))
@@ -171,7 +191,7 @@ def _payload(received: Received, memory: Memory) -> str | None:
     return memory.payload(received.content.get("payload"), received.text)
 
 
-def _as_left(turn: Turn, left: TurnContext, *, before: bool) -> Turn:
+def as_left(turn: Turn, left: TurnContext, *, before: bool) -> Turn:
     """An action may have found out who writes: a one-time code joins two customers."""
     if left.customer_id == turn.customer_id and left.verified == before:
         return turn
@@ -185,7 +205,7 @@ def _language(turn: Turn, result: TurnResult) -> str | None:
     return str(chosen) if chosen in ("id", "en") else turn.language
 
 
-def _shared_content(received: Received, wanted: Sequence[Request]) -> dict[str, Any]:
+def _shared_content(wanted: Sequence[Request]) -> dict[str, Any]:
     asks = any(isinstance(request, ContactWanted) for request in wanted)
     return {"ask_contact": True} if asks else {}
 

@@ -8,34 +8,21 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot import answer, claiming, metrics
+from bot import answer, claiming, failing, metrics, remote, taken
 from bot.app import App
 from bot.claiming import ClaimTask
 from bot.logs import logger
 from bot.memory import load
-from crm_store import batch, conversations, lookups, messages
+from bot.taken import Taken
+from crm_store import batch, conversations, lookups
 from crm_store.batch import Mark, Outcome, Received, Turn
-from crm_store.messages import Claimed, Draft
+from crm_store.messages import Draft
 from crm_store.models.kinds import MessageStatus, Owner
 from crm_store.session import Session
 from nlu.types import TurnResult
 
 log = logger("turn")
-MOST_FAILURES = 3
 MOST_MESSAGES = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """What a batch of turns did, the pages that should hear, what may be sent already.
-
-    `more`: there may be further turns to take right away.
-    """
-
-    turns: int = 0
-    more: bool = False
-    topics: tuple[str, ...] = ()
-    claimed: tuple[Claimed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +49,18 @@ async def take(
 
     Returns once replies are queued and committed; the caller sends those in `claimed`.
     """
+    if not app.engine.in_process:
+        return await remote.take(app)
     task = Task(app, conversation_ids, app.settings.worker.turns_at_once, claim)
     try:
-        taken = await app.work.do(take_tasks, task)
+        done = await app.work.do(take_tasks, task)
     except Exception as error:  # noqa: BLE001 - the worker's loop; which turn it was is found out
         log.warning("a turn failed, taking each by itself", error=repr(error))
-        taken = await app.work.do(take_tasks, replace(task, guarded=True))
-    app.feed.publish(*taken.topics)
-    if claim is None and taken.turns:
+        done = await app.work.do(take_tasks, replace(task, guarded=True))
+    app.feed.publish(*done.topics)
+    if claim is None and done.turns:
         app.wake.sends()
-    return taken
+    return done
 
 
 def take_tasks(session: Session, tasks: Sequence[Task]) -> list[Taken]:
@@ -93,7 +82,7 @@ def _take(session: Session, task: Task) -> Taken:
     return Taken(
         turns=len(turns),
         more=len(turns) >= task.limit or None in outcomes or _many(turns),
-        topics=tuple(_topics(turns)),
+        topics=taken.topics(turns),
         claimed=claiming.claim(session, task.claim) if task.claim else (),
     )
 
@@ -103,19 +92,12 @@ def _many(turns: Sequence[Turn]) -> bool:
     return sum(len(turn.messages) for turn in turns) >= MOST_MESSAGES
 
 
-def _topics(turns: Sequence[Turn]) -> list[str]:
-    topics = ["inbox"]
-    for turn in turns:
-        topics += [f"conversation:{turn.conversation_id}", f"customer:{turn.customer_id}"]
-    return topics
-
-
 def _guarded(session: Session, app: App, turn: Turn, member: bool) -> Outcome | None:
     try:
         with session.begin_nested():
             return _answered(session, app, turn, member)
     except Exception as error:  # noqa: BLE001 - the worker's loop: counted, then a person's case
-        _failed(session, turn, error)
+        failing.count(session, turn, error)
         return None
 
 
@@ -155,14 +137,3 @@ def _mark(received: Received, result: TurnResult | None) -> Mark:
         return Mark(received.id)
     intent = result.understanding.intent
     return Mark(received.id, MessageStatus.HANDLED, intent.name, intent.confidence)
-
-
-def _failed(session: Session, turn: Turn, error: Exception) -> None:
-    """Count the failure against the first message; at the third a person takes over."""
-    metrics.TURNS.labels("failed").inc()
-    message = messages.get(session, turn.messages[0].id)
-    message.attempts += 1
-    log.error("turn failed", message_id=message.id, attempts=message.attempts, exc_info=error)
-    session.flush()
-    if message.attempts >= MOST_FAILURES:
-        answer.apologise(session, turn, message.id, repr(error))

@@ -1,0 +1,137 @@
+"""Turns with an engine in another process: no transaction is open while it thinks.
+
+The conversation is leased in a short transaction, the engine is asked with none open, its actions
+run in transactions of their own (bot.rasa.running), and the answer is stored in a
+last one, only if the lease and the conversation's owner are still what they were.
+"""
+
+import asyncio
+import os
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bot import answer, failing, taken
+from bot.answer import Said, Step
+from bot.app import App
+from bot.logs import logger
+from bot.memory import Memory, load
+from bot.rasa import wishes
+from bot.rasa.running import runner
+from bot.taken import Taken
+from crm_store import batch, conversations, lookups
+from crm_store.batch import Mark, Outcome, Received, Turn
+from crm_store.models.kinds import MessageStatus
+from crm_store.session import Session, now
+from nlu.types import TurnResult
+
+log = logger("remote")
+WORKER = f"{os.getpid()}:{secrets.token_hex(4)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the engine gave for a conversation's first waiting message, or why it did not."""
+
+    app: App
+    turn: Turn
+    memory: Memory
+    result: TurnResult | None = None
+    error: Exception | None = None
+
+
+async def take(app: App) -> Taken:
+    """Take one waiting message of each of some conversations, all at the same time."""
+    turns, members = await app.work.do(_lease, app)
+    if not turns:
+        return Taken()
+    asked = (asyncio.to_thread(_ask, app, turn, turn.customer_id in members) for turn in turns)
+    await asyncio.gather(*(_keep(app, one) for one in asyncio.as_completed(list(asked))))
+    app.feed.publish(*taken.topics(turns))
+    app.wake.sends()
+    return Taken(turns=len(turns), more=True)
+
+
+async def _keep(app: App, asked: "asyncio.Future[Answer]") -> None:
+    await app.work.do(_store, await asked)
+
+
+def _lease(session: Session, apps: Sequence[App]) -> list[tuple[list[Turn], set[int]]]:
+    return [_lease_some(session, app) for app in apps]
+
+
+def _lease_some(session: Session, app: App) -> tuple[list[Turn], set[int]]:
+    worker = app.settings.worker
+    ids = conversations.waiting(session, worker.turns_at_once)
+    got = set(conversations.lease(session, ids, WORKER, now() + worker.lease)) if ids else set()
+    turns = batch.load(session, [one for one in ids if one in got])
+    return turns, lookups.members_among(session, [turn.customer_id for turn in turns])
+
+
+def _ask(app: App, turn: Turn, member: bool) -> Answer:
+    """Ask the engine, in a thread of its own; what it raises is part of the answer."""
+    received = turn.messages[0]
+    memory = load(turn.dialogue_state).heard(received.text, received.created_at.timestamp())
+    assistant = app.settings.assistant
+    if answer.only_a_file(received) or memory.looping(
+        turns=assistant.most_turns_a_minute, repeats=assistant.most_repeats
+    ):
+        return Answer(app, turn, memory)
+    spoken = answer.turn_input(turn, received, memory, member=member)
+    try:
+        result = app.engine.reply(spoken, runner(app, received.id))
+    except Exception as error:  # noqa: BLE001 - the worker's loop: counted, then a person's case
+        return Answer(app, turn, memory, error=error)
+    return Answer(app, turn, memory, result)
+
+
+def _store(session: Session, answers: Sequence[Answer]) -> list[None]:
+    for one in answers:
+        _store_one(session, one)
+    return [None for _ in answers]
+
+
+def _store_one(session: Session, one: Answer) -> None:
+    """Queue the replies; an answer that comes after its lease or its owner is gone is dropped."""
+    turn = one.turn
+    conversation = conversations.lock(session, turn.conversation_id)
+    if conversation.lease_by != WORKER:
+        log.warning("lease lost, answer dropped", message_id=turn.messages[0].id)
+        return
+    conversations.release(session, [turn.conversation_id])
+    if one.error is not None:
+        failing.count(session, turn, one.error)
+    elif conversation.owner_version == turn.owner_version:
+        # read again: an action may have found out that this is somebody else's conversation
+        (turn,) = batch.load(session, [turn.conversation_id], 1)
+        batch.finish(session, [_outcome(session, replace(one, turn=turn))])
+
+
+def _outcome(session: Session, one: Answer) -> Outcome:
+    received = one.turn.messages[0]
+    if one.result is None and not answer.only_a_file(received):
+        turn = answer.hand_over(session, one.turn, "looks like a program, not a person")
+        mark = Mark(received.id, MessageStatus.HELD)
+        return Outcome(turn, (), one.memory.rested().dump(), turn.language, marks=[mark])
+    step = _step(session, one, received)
+    replies = list(step.replies)
+    streak = step.turn.bot_streak + len(replies)
+    return Outcome(
+        step.turn, replies, step.memory.dump(), step.turn.language, streak, [_mark(received, step)]
+    )
+
+
+def _step(session: Session, one: Answer, received: Received) -> Step:
+    if one.result is None:
+        return answer.thank_for_file(one.turn, received, one.memory)
+    wanted = wishes.taken(session, received.id)
+    return answer.conclude(
+        session, one.app, Said(one.turn, received, one.memory, one.result, wanted)
+    )
+
+
+def _mark(received: Received, step: Step) -> Mark:
+    if step.result is None:
+        return Mark(received.id)
+    intent = step.result.understanding.intent
+    return Mark(received.id, MessageStatus.HANDLED, intent.name, intent.confidence)
