@@ -134,6 +134,9 @@ def _spoken(run: list[re.Match[str]]) -> Iterator[Found]:
         run = run[1:]
     while run and run[-1][0] in ("a", "and"):
         run = run[:-1]
+    if not run or run[0][0] in _SCALES:
+        # "juta" alone belongs to digits before it, if to anything
+        return
     if any(match[0] in _SCALES or match[0] == "seribu" for match in run):
         value = number_of([match[0] for match in run])
         if value >= 1_000:

@@ -136,7 +136,11 @@ def _absolute(match: re.Match[str], now: date) -> date:
     if written:
         year = int(written.lstrip("'"))
         return date(year + 2000 if year < 100 else year, month, day)
-    return min(_candidates(now, month, day), key=lambda each: abs(each - now))
+    # customers speak of what has happened more than of what will
+    return min(
+        _candidates(now, month, day),
+        key=lambda each: (each - now) * 2 if each > now else now - each,
+    )
 
 
 def _candidates(now: date, month: int, day: int) -> Iterator[date]:
@@ -220,6 +224,6 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], date | None
     (_AGO, _ago),
     (_IN, _ahead),
     (_SIDE, _side),
-    (_WORDS, _fixed),
     (_WEEKDAY, _weekday),
+    (_WORDS, _fixed),
 )

@@ -12,7 +12,7 @@ from nlu.embedded.normalise import SLANG
 _WORD = re.compile(r"[^\W_]+")
 _SHORTEST_FUZZY = 5
 """Letters: shorter words are too easily mistaken for others."""
-_LIKE = 86.0
+_LIKE = 88.0
 """Least likeness, in percent."""
 _MOST_WORDS = 40
 """Words of a message that are compared for likeness."""

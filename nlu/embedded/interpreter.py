@@ -13,7 +13,7 @@ from nlu.embedded.language import detect
 from nlu.embedded.model import Model
 from nlu.types import Entity, Intent, Understanding
 
-LONGEST_TEXT = 8_000
+LONGEST_TEXT = 4_000
 """Characters of a message that are kept: a slot filled from text must not grow the state."""
 _COMMAND = re.compile(r"/(?P<intent>[^{@\s]+)(?:@[0-9.]+)?\s*(?P<entities>\{.*\})?\s*\Z", re.DOTALL)
 _RANKED = 10

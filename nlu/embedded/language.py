@@ -58,7 +58,7 @@ def detect(text: str) -> str | None:
 def _by_words(indonesian: int, english: int) -> str | None:
     """One language must clearly outweigh the other."""
     most, least = max(indonesian, english), min(indonesian, english)
-    if most < _SURE_WORDS or most < 3 * least:
+    if most < _SURE_WORDS or most <= 3 * least:
         return None
     return "id" if indonesian > english else "en"
 
