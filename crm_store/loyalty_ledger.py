@@ -178,9 +178,7 @@ def _take(
     earlier = _posted(session, posting.key, member.id, kind)
     if earlier is not None:
         return earlier
-    at = posting.at or now()
-    expire_member(session, member.id, at)
-    lots = _live(session, member.id, at)
+    lots = _live(session, member.id, posting.at or now())
     held = sum(lot.remaining for lot in lots)
     if held < points:
         raise InsufficientPoints(f"{points} points asked for, {held} there")

@@ -31,9 +31,9 @@ def test_complaints_are_numbered_one_after_the_other(session, ana):
 
 
 def test_a_failed_transaction_gives_its_number_back(db):
-    with pytest.raises(ZeroDivisionError), db.transaction() as session:
+    with db.transaction() as session:
         complain(session, arrive(session, "+62811", "Ana"))
-        raise ZeroDivisionError
+        session.rollback()
     with db.transaction() as session:
         ana = arrive(session, "+62811", "Ana")
         assert complain(session, ana).number == f"K-{YEAR}-000001"

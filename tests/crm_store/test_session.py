@@ -32,9 +32,12 @@ def test_leaving_commits(real_db):
 
 
 def test_an_error_leaves_nothing(db):
-    with pytest.raises(ZeroDivisionError), db.transaction() as session:
-        customers.add(session, name="Ana")
-        raise ZeroDivisionError
+    def write():
+        with db.transaction() as session:
+            customers.add(session, name="Ana")
+            raise ZeroDivisionError
+
+    pytest.raises(ZeroDivisionError, write)
     assert names(db) == []
 
 
