@@ -6,7 +6,7 @@ lists say so for exactly the same span.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import date
 from typing import NamedTuple
 
@@ -60,7 +60,10 @@ class _Candidate(NamedTuple):
 class EntityFinder:
     """Finds a domain's entities."""
 
-    def __init__(self, domain: Domain, lexicon: Lexicon) -> None:
+    def __init__(
+        self, domain: Domain, lexicon: Lexicon, known: Container[str] = frozenset()
+    ) -> None:
+        """`known` words are never taken for misspelt values."""
         self._normalisers = [
             (rank, name, finder)
             for rank, (name, finder) in enumerate(NORMALISERS.items())
@@ -71,7 +74,7 @@ class EntityFinder:
             for name, pattern in lexicon.regexes
             if name in domain.entities and name not in _CLOSED
         ]
-        self._gazetteer = Gazetteer(lexicon, set(domain.entities) - _CLOSED)
+        self._gazetteer = Gazetteer(lexicon, set(domain.entities) - _CLOSED, known)
         self._roles = Roles(domain, lexicon)
         self._synonyms = lexicon.synonyms
 

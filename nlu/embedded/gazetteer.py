@@ -1,7 +1,7 @@
 """Known values of entities found in a text: exactly, or nearly for longer words."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from typing import NamedTuple
 
 from rapidfuzz import fuzz, process
@@ -31,7 +31,11 @@ class Hit(NamedTuple):
 class Gazetteer:
     """The values of lookups, annotated examples and synonyms."""
 
-    def __init__(self, lexicon: Lexicon, entities: set[str]) -> None:
+    def __init__(
+        self, lexicon: Lexicon, entities: set[str], known: Container[str] = frozenset()
+    ) -> None:
+        """`known` words are spelt right: they are not slips for others."""
+        self._known = known
         self._values: dict[tuple[str, ...], dict[str, str]] = {}
         """Words of a value -> {entity: value as listed}."""
         listed = [(entity, text) for entity, text in lexicon.lookups]
@@ -40,13 +44,16 @@ class Gazetteer:
             if entity in entities:
                 self._add(entity, text)
         self._add_synonyms(lexicon.synonyms)
-        self._longest = max((len(key) for key in self._values), default=0)
-        self._plain = {word for key in self._values for word in key}
-        self._long = sorted(
-            " ".join(key)
-            for key in self._values
-            if len("".join(key)) >= _SHORTEST_FUZZY and not any(map(str.isdigit, "".join(key)))
-        )
+        self._longest: dict[str, int] = {}
+        """First word of a value -> the most words a value beginning with it has."""
+        for key in self._values:
+            self._longest[key[0]] = max(len(key), self._longest.get(key[0], 0))
+        self._long: dict[str, list[str]] = {}
+        """By first letter: people slip inside a word far more often than on its beginning."""
+        for key in sorted(self._values):
+            joined = " ".join(key)
+            if len(joined) >= _SHORTEST_FUZZY and not any(map(str.isdigit, joined)):
+                self._long.setdefault(joined[0], []).append(joined)
 
     def _add(self, entity: str, text: str) -> None:
         key = tuple(word[0] for word in _WORD.finditer(text.lower()))
@@ -69,7 +76,8 @@ class Gazetteer:
         words = list(_WORD.finditer(text))
         taken: set[int] = set()
         for start in range(len(words)):
-            for size in range(min(self._longest, len(words) - start), 0, -1):
+            longest = self._longest.get(words[start][0], 0)
+            for size in range(min(longest, len(words) - start), 0, -1):
                 key = tuple(word[0] for word in words[start : start + size])
                 if key in self._values:
                     taken.update(range(start, start + size))
@@ -93,6 +101,8 @@ class Gazetteer:
                 span = words[index : index + size]
                 if len(span) < size or any(index + k in taken for k in range(size)):
                     continue
+                if all(word[0] in self._known for word in span):
+                    continue
                 written = " ".join(word[0] for word in span)
                 key = self._nearest(written)
                 if key is not None:
@@ -103,8 +113,6 @@ class Gazetteer:
     def _nearest(self, written: str) -> tuple[str, ...] | None:
         if len(written) < _SHORTEST_FUZZY or written in SLANG or any(map(str.isdigit, written)):
             return None
-        found = process.extractOne(written, self._long, scorer=fuzz.ratio, score_cutoff=_LIKE)
-        if found is None or found[0][0] != written[0]:
-            # people slip inside a word far more often than on its first letter
-            return None
-        return tuple(found[0].split())
+        like = self._long.get(written[0], ())
+        found = process.extractOne(written, like, scorer=fuzz.ratio, score_cutoff=_LIKE)
+        return tuple(found[0].split()) if found else None

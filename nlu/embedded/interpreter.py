@@ -33,7 +33,7 @@ class Interpreter:
     def __init__(self, model: Model) -> None:
         self._model = model
         self._domain = model.domain
-        self._entities = EntityFinder(self._domain, model.lexicon)
+        self._entities = EntityFinder(self._domain, model.lexicon, model.intents.vocabulary)
         self._retrieval = {
             label.partition("/")[0] for label in model.intents.labels if "/" in label
         }
@@ -126,7 +126,7 @@ def _scaled(ranking: list[tuple[str, float]], confidence: float) -> list[Intent]
     """The best intent with its calibrated confidence, the others sharing the rest."""
     if not ranking:
         return []
-    (best, probability), others = ranking[0], ranking[1:]
+    (best, probability), others = ranking[0], ranking[1:_RANKED]
     rest = (1 - confidence) / max(1 - probability, 1e-9)
     found = [Intent(best, confidence)]
     found += [Intent(name, min(value * rest, confidence)) for name, value in others]
