@@ -7,22 +7,24 @@ from nlu.types import DialogueEngine
 
 def load_engine(settings: Settings) -> DialogueEngine:
     """The engine of `assistant.engine`. Raises UserError if it cannot be loaded."""
-    if settings.assistant.engine == "rasa":
-        raise UserError("assistant.engine: rasa is not available yet; use embedded")
     if not model_is_there(settings):
         raise UserError(f"There is no model at {settings.assistant.model}: run `akrab train`")
     from nlu.embedded.engine import EmbeddedEngine
     from nlu.embedded.model import ModelError
 
     try:
+        if settings.assistant.engine == "rasa":
+            from bot.rasa.connecting import connect
+
+            return connect(settings)
         return EmbeddedEngine.load(settings.assistant.model)
     except ModelError as error:
         raise UserError(f"{settings.assistant.model}: {error}; run `akrab train`") from error
 
 
 def model_is_there(settings: Settings) -> bool:
-    """Whether the configured engine has what it needs to start."""
-    return settings.assistant.engine == "rasa" or settings.assistant.model.exists()
+    """Whether the engine has what it needs to start; Rasa's too finds entities with the model."""
+    return settings.assistant.model.exists()
 
 
 def train_model(settings: Settings) -> None:

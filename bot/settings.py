@@ -91,6 +91,9 @@ class AssistantSection(Section):
     model: Path = Path("var/model")
     url: WebAddress = "http://localhost:5005"
     token: SecretStr | None = None
+    actions_token: SecretStr | None = None
+    turn_seconds: PositiveFloat = 15.0
+    when_rasa_is_down: Literal["embedded", "person"] = "embedded"
     most_turns_a_minute: PositiveInt = 14
     most_repeats: PositiveInt = 4
 

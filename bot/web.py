@@ -13,6 +13,7 @@ from bot.app import App
 from bot.console import routes as console
 from bot.console.access import SignInNeededError
 from bot.pages import STATIC, VENDOR, page
+from bot.rasa import action_server
 from bot.request import PageError, common, see
 from bot.simulator import views as simulator
 from bot.webchat import views as webchat
@@ -28,6 +29,7 @@ def create_web(app: App) -> FastAPI:
     web = FastAPI(title="Akrab", docs_url=None, redoc_url=None, openapi_url=None)
     web.state.akrab = app
     web.include_router(webhooks.routes(app))
+    web.include_router(action_server.routes(app))
     for router in (home.router, webchat.router, simulator.router, *console.routers):
         web.include_router(router)
     web.mount("/static/vendor", KeptFiles(directory=VENDOR), "vendor")

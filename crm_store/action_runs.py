@@ -6,8 +6,7 @@ from typing import Any
 
 from sqlalchemy import delete, select, update
 
-from crm_store.models import ActionRun, Conversation, Customer, Identity, Message
-from crm_store.models.kinds import Direction
+from crm_store.models import ActionRun
 from crm_store.session import Session, now
 
 KEPT = timedelta(days=2)
@@ -58,22 +57,3 @@ def take_requests(session: Session, message_id: int) -> list[dict[str, Any]]:
 def forget(session: Session) -> None:
     """Drop what is too old for a repeat."""
     session.execute(delete(ActionRun).where(ActionRun.created_at < now() - KEPT))
-
-
-def place(
-    session: Session, message_id: int, conversation_id: int
-) -> tuple[Message, Conversation, Identity, Customer] | None:
-    """An inbound message of this conversation with who wrote it, as they are known now."""
-    query = (
-        select(Message, Conversation, Identity, Customer)
-        .join(Conversation, Conversation.id == Message.conversation_id)
-        .join(Identity, Identity.id == Conversation.identity_id)
-        .join(Customer, Customer.id == Conversation.customer_id)
-        .where(
-            Message.id == message_id,
-            Message.direction == Direction.IN,
-            Conversation.id == conversation_id,
-        )
-    )
-    row = session.execute(query).first()
-    return None if row is None else (row[0], row[1], row[2], row[3])

@@ -56,6 +56,8 @@ class RasaEngine:
     ) -> None:
         self._client = client
         self._domain = model.domain
+        self.rasa_domain = model.domain.as_rasa()
+        """What actions read of the domain; Rasa need not send it with every call."""
         self._seen_slots = model.rule_book().seen_slots
         self._finder = EntityFinder(model.domain, model.lexicon)
         self._stand_in = EmbeddedEngine(model) if stand_in else None

@@ -1,0 +1,1 @@
+"""Rasa as the dialogue engine: its server process, the action server, turns over HTTP."""
