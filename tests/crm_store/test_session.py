@@ -37,7 +37,8 @@ def test_an_error_leaves_nothing(db):
             customers.add(session, name="Ana")
             raise ZeroDivisionError
 
-    pytest.raises(ZeroDivisionError, write)
+    with pytest.raises(ZeroDivisionError):
+        write()
     assert names(db) == []
 
 
