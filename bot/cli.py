@@ -72,7 +72,9 @@ def work(config: ConfigFile = DEFAULT) -> None:
 @main_app.command()
 def chat(
     config: ConfigFile = DEFAULT,
-    name: Annotated[str, typer.Option("--as", help="Who you are: a name or +62…")] = "guest",
+    name: Annotated[
+        str | None, typer.Option("--as", help="Who you are: a name or +62…; else a new guest.")
+    ] = None,
     channel: Annotated[str | None, typer.Option(help="A channel of config.yml.")] = None,
     debug: Annotated[bool, typer.Option("--debug", help="Show intent and confidence.")] = False,
 ) -> None:

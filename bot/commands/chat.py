@@ -10,26 +10,33 @@ from bot import inbound
 from bot.app import App, build
 from bot.commands import prepare, show
 from bot.errors import UserError
+from bot.settings import Settings
 from bot.worker import Worker
 from channels.base import Button, Channel, InboundMessage, Sender, VerifiedBy
 from channels.render import numbered
 from crm_store import messages
 from crm_store.models import Message
-from crm_store.models.kinds import Direction
+from crm_store.models.kinds import Direction, MessageStatus
 
 PATIENCE = 10.0
 
 
-def chat(config: Path, *, name: str, channel: str | None, debug: bool) -> None:
+def chat(config: Path, *, name: str | None, channel: str | None, debug: bool) -> None:
     """Read lines, print answers, until an empty line or the end of input."""
     settings = show.load(config)
     prepare.upgrade(settings)
     prepare.fit_if_missing(settings)
-    app = build(settings)
+    app = build(_unhurried(settings))
     try:
         asyncio.run(_Talk(app, _choose(app, channel), name, debug=debug).run())
     finally:
         app.close()
+
+
+def _unhurried(settings: Settings) -> Settings:
+    """Lines piped in come as fast as a program writes; here that is no loop to break."""
+    assistant = settings.assistant.model_copy(update={"most_turns_a_minute": 1_000_000})
+    return settings.model_copy(update={"assistant": assistant})
 
 
 def _choose(app: App, name: str | None) -> Channel:
@@ -42,10 +49,10 @@ def _choose(app: App, name: str | None) -> Channel:
 
 
 class _Talk:
-    def __init__(self, app: App, channel: Channel, name: str, *, debug: bool) -> None:
+    def __init__(self, app: App, channel: Channel, name: str | None, *, debug: bool) -> None:
         self._app = app
         self._channel = channel
-        self._name = name
+        self._name = name or f"guest-{secrets.token_hex(3)}"
         self._debug = debug
         self._plain = not sys.stdin.isatty()
 
@@ -61,7 +68,7 @@ class _Talk:
         known = self._name.startswith("+")
         sender = Sender(
             address=self._name if known else f"chat:{self._name}",
-            name=None if known else self._name,
+            name=None if known or self._name.startswith("guest-") else self._name,
             phone=self._name if known else None,
             verified_by=VerifiedBy.CHANNEL if known else None,
         )
@@ -72,13 +79,19 @@ class _Talk:
         """Print what was said since; another process may be the one that answers."""
         for _ in range(int(PATIENCE / 0.1)):
             said = self._said_since(message_id)
-            if said:
+            if said or self._held(message_id):
                 break
             await asyncio.sleep(0.1)
         if self._debug:
             self._explain(message_id)
+        if not said and self._held(message_id):
+            self._write("(the bot is silent: this conversation waits for a person, see /console)")
         for message in said:
             self._print(message)
+
+    def _held(self, message_id: int) -> bool:
+        with self._app.db.reading() as session:
+            return messages.get(session, message_id).status == MessageStatus.HELD
 
     def _said_since(self, message_id: int) -> list[Message]:
         with self._app.db.reading() as session:

@@ -56,11 +56,12 @@ def demo(config: Path) -> None:
     upgrade(settings)
     show.done("database is ready")
     fit_if_missing(settings)
-    from bot.demo.load import load
+    from bot.demo.load import PASSWORD, STAFF, load
 
     db = open_database(settings)
     try:
         loaded = load(db)
     finally:
         db.close()
-    show.done(f"demo company is loaded: {loaded}" if loaded.new else "demo company was there")
+    show.done(f"demo company Toko Sinar: {loaded}" if loaded.new else "demo company was there")
+    show.done(f"sign in at /console as {STAFF[0][0]}, password {PASSWORD}")

@@ -38,6 +38,12 @@ class Loaded:
     complaints: int = 0
     members: int = 0
 
+    def __str__(self) -> str:
+        return (
+            f"{self.customers:,} customers, {self.members:,} cards, {self.purchases:,} purchases, "
+            f"{self.complaints:,} complaints, {self.messages:,} messages"
+        )
+
 
 def load(
     db: Database, *, count: int = 2000, now: datetime | None = None, seed: int = 2026
