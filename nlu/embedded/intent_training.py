@@ -118,11 +118,15 @@ def _matrix(
 
 def _solve(matrix: csr_matrix, wanted: Any, labels: list[str]) -> tuple[Any, Any]:
     """One regression a label; one at a time, for the solver's dice are shared by all threads."""
+    from threadpoolctl import threadpool_limits
+
     wide = matrix.astype(np.float64)
     weights = np.empty((matrix.shape[1], len(labels)), np.float32)
     bias = np.empty(len(labels), np.float32)
 
-    with warnings.catch_warnings():
+    # The solver's many short products gain nothing from more threads; on a busy machine the
+    # threads' waiting for each other made training thirty times slower.
+    with threadpool_limits(1), warnings.catch_warnings():
         # that it would go on improving a little after the last round is no news
         warnings.simplefilter("ignore")
         for column, label in enumerate(labels):
