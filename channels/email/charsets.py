@@ -1,0 +1,59 @@
+"""Bytes to text whatever the mail claims about them: unknown, wrong and dangerous charsets."""
+
+import codecs
+import re
+from types import MappingProxyType
+
+# What senders write -> what Python calls it (or what browsers decode it as: WHATWG Encoding).
+_ALIASES = MappingProxyType(
+    {
+        "ascii": "us-ascii",
+        "ansi_x3.4-1968": "us-ascii",
+        "iso-8859-1": "cp1252",
+        "latin1": "cp1252",
+        "iso-8859-8-i": "iso-8859-8",
+        "gb2312": "gb18030",
+        "gbk": "gb18030",
+        "ks_c_5601-1987": "cp949",
+        "unicode-1-1-utf-7": "utf-7",
+        "utf8mb4": "utf-8",
+        "windows-874": "cp874",
+    }
+)
+# Codecs that are no charset of mail: quadratic, escapes, or only there to raise.
+_REFUSED = frozenset({"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape"})
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+def decode(data: bytes, charset: str | None) -> str:
+    """Text of `data`. A charset that is unknown or does not fit falls back to UTF-8, then 1252."""
+    name = _codec(charset)
+    if name is not None:
+        try:
+            return tidy(data.decode(name))
+        except (ValueError, LookupError):
+            pass
+    if name is not None and name not in ("ascii", "utf-8"):
+        return tidy(data.decode(name, "replace"))
+    try:
+        return tidy(data.decode("utf-8"))
+    except UnicodeDecodeError:
+        wrong = "utf-8" if name == "utf-8" else "cp1252"
+        return tidy(data.decode(wrong, "replace"))
+
+
+def tidy(text: str) -> str:
+    """Without NUL, other control characters and lone surrogates; line ends are LF."""
+    unified = text.replace("\r\n", "\n").replace("\r", "\n")
+    return _CONTROLS.sub("", unified)
+
+
+def _codec(charset: str | None) -> str | None:
+    """Python's name for a charset, None if it has none that is fit for mail."""
+    given = (charset or "us-ascii").strip().strip("'\"").lower().replace("_", "-")
+    given = _ALIASES.get(given, _ALIASES.get(given.replace("-", "_"), given))
+    try:
+        name = codecs.lookup(given).name
+    except (LookupError, ValueError):
+        return None
+    return None if name.replace("-", "_") in _REFUSED else name

@@ -1,0 +1,60 @@
+"""Reports other than on delivery: complaints (ARF, RFC 5965) and read receipts (MDN, RFC 8098)."""
+
+from dataclasses import dataclass
+
+from channels.base import DeliveryStatus
+from channels.email import headers
+from channels.email.headers import Headers
+from channels.email.mime import Part
+
+_FEEDBACK = ("message/feedback-report",)
+_RECEIPT = ("message/disposition-notification", "message/global-disposition-notification")
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """Somebody pressed "spam". `address` is "" if the provider hides it."""
+
+    kind: str
+    address: str
+    envelope: str
+    """The envelope sender of our mail, which may carry our token."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadReceipt:
+    """What a mail program says became of our mail."""
+
+    message_id: str | None
+    status: DeliveryStatus
+
+
+def complaint(mail: Part) -> Complaint | None:
+    """The feedback report in a mail, if it is one and no praise ("not-spam")."""
+    fields = _fields(mail, _FEEDBACK)
+    kind = fields.get("feedback-type").strip().lower() if fields else ""
+    if fields is None or kind == "not-spam":
+        return None
+    named = fields.all("original-rcpt-to") + fields.all("removal-recipient")
+    found = headers.mailboxes(named)
+    return Complaint(
+        kind or "abuse", found[0].address if found else "", fields.get("original-mail-from")
+    )
+
+
+def read_receipt(mail: Part) -> ReadReceipt | None:
+    """A disposition notification: status only, never an answer."""
+    fields = _fields(mail, _RECEIPT)
+    if fields is None:
+        return None
+    disposition = fields.get("disposition").lower().partition(";")[2]
+    displayed = "displayed" in disposition
+    status = DeliveryStatus.READ if displayed else DeliveryStatus.DELIVERED
+    return ReadReceipt(headers.first_id(fields.get("original-message-id")), status)
+
+
+def _fields(mail: Part, types: tuple[str, ...]) -> Headers | None:
+    if mail.content_type != "multipart/report":
+        return None
+    part = next((part for part in mail.walk() if part.content_type in types), None)
+    return headers.read(part.content().strip(b"\n")) if part else None
