@@ -69,6 +69,7 @@ class Played:
     replies: list[Reply] = field(default_factory=list)
     requests: list[Any] = field(default_factory=list)
     slots: Mapping[str, Any] = field(default_factory=dict)
+    loops: list[str | None] = field(default_factory=list)
     active_loop: str | None = None
     customer_id: int = 0
 
@@ -180,6 +181,7 @@ class Chat:
         played.actions.append(tuple(a for a in result.actions if a not in SILENT))
         played.replies += result.replies
         played.requests += wanted
+        played.loops.append(result.active_loop)
         played.slots, played.active_loop = result.slots, result.active_loop
         played.customer_id = self.identity.customer_id
 
