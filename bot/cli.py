@@ -23,6 +23,10 @@ ledger_app = typer.Typer(help="The loyalty points' books.", no_args_is_help=True
 main_app.add_typer(nlu_app, name="nlu")
 main_app.add_typer(staff_app, name="staff")
 main_app.add_typer(ledger_app, name="ledger")
+rasa_app = typer.Typer(
+    help="Real Rasa as the dialogue engine (docs/rasa.md).", no_args_is_help=True
+)
+main_app.add_typer(rasa_app, name="rasa")
 
 ConfigFile = Annotated[Path, typer.Option("--config", "-c", help="The configuration file.")]
 DEFAULT = Path("config.yml")
@@ -118,6 +122,50 @@ def bench(
     from bot import bench as measuring
 
     measuring.main(config, write=write, seconds=seconds)
+
+
+@main_app.command("test")
+def play_stories(
+    paths: Annotated[list[Path], typer.Argument(help="Files or folders of conversation tests.")],
+    engine: Annotated[str, typer.Option(help="embedded, rasa, or both to compare.")] = "embedded",
+    config: ConfigFile = DEFAULT,
+) -> None:
+    """Play conversation tests through the whole product; exit 1 if one goes otherwise."""
+    from bot.commands import stories
+
+    sys.exit(stories.test(config, paths, engine=engine))
+
+
+@rasa_app.command("validate")
+def rasa_validate(config: ConfigFile = DEFAULT) -> None:
+    """Let Rasa look for mistakes in domain, training data and rules."""
+    from bot.commands import rasa
+
+    rasa.validate(config)
+
+
+@rasa_app.command("train")
+def rasa_train(config: ConfigFile = DEFAULT) -> None:
+    """Train nlu/assistant with Rasa, unless a model of these very files is there."""
+    from bot.commands import rasa
+
+    rasa.train(config)
+
+
+@rasa_app.command("serve")
+def rasa_serve(config: ConfigFile = DEFAULT) -> None:
+    """Run a Rasa server on this machine, and start it again when it dies."""
+    from bot.commands import rasa
+
+    rasa.serve(config)
+
+
+@rasa_app.command("env")
+def rasa_env(config: ConfigFile = DEFAULT) -> None:
+    """Print the secrets a Rasa server elsewhere must be given."""
+    from bot.commands import rasa
+
+    rasa.show_environment(config)
 
 
 @nlu_app.command("test")

@@ -1,0 +1,93 @@
+"""`rasa data validate`, `train`, `test`; models are kept by what they were trained from."""
+
+import shutil
+import tempfile
+from hashlib import sha256
+from pathlib import Path
+from subprocess import CompletedProcess
+
+from bot.errors import UserError
+from bot.rasa import environment
+
+LEARNED_FROM = ("domain.yml", "config.yml", "domain/**/*.yml", "data/**/*.yml")
+SHOWN = 25
+"""Lines of Rasa's output that an error shows."""
+
+
+class RasaFailedError(UserError):
+    """Rasa refused the project or broke down; the message ends with what it said."""
+
+    def __init__(self, what: str, done: CompletedProcess[str]) -> None:
+        said = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
+        super().__init__(
+            "\n".join([f"`rasa {what}` ended with {done.returncode}:", *said[-SHOWN:]])
+        )
+
+
+def validate(project: Path) -> list[str]:
+    """What Rasa warns of in domain and data. Raises RasaFailedError if it refuses them."""
+    done = environment.run(["data", "validate", *_files(project, None)], project)
+    if done.returncode:
+        raise RasaFailedError("data validate", done)
+    lines = (line.partition("UserWarning: ")[2] for line in done.stderr.splitlines())
+    return [line for line in lines if line and "is not used in any story" not in line]
+
+
+def train(project: Path, *, config: Path | None = None) -> Path:
+    """The project's model, trained unless these very files have been. Raises RasaFailedError."""
+    name = fingerprint(project, config)
+    model = environment.cache() / "rasa-models" / f"{name}.tar.gz"
+    if model.exists():
+        return model
+    model.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=model.parent) as made:
+        arguments = ["train", *_files(project, config), "--out", made, "--fixed-model-name", name]
+        done = environment.run(arguments, project)
+        trained = Path(made, model.name)
+        if done.returncode or not trained.exists():
+            raise RasaFailedError("train", done)
+        trained.replace(model)
+    return model
+
+
+def conversation_test(project: Path, model: Path, stories: Path) -> str:
+    """`rasa test core`: Rasa's own check that it predicts the tests' actions; what it said.
+
+    Raises RasaFailedError if a prediction is wrong.
+    """
+    with tempfile.TemporaryDirectory() as results:
+        arguments: list[str | Path] = ["test", "core", "--model", model, "--stories", stories]
+        arguments += ["--out", results]
+        arguments += ["--endpoints", _none(results), "--fail-on-prediction-errors"]
+        done = environment.run(arguments, project)
+    if done.returncode:
+        raise RasaFailedError("test core", done)
+    return done.stdout + done.stderr
+
+
+def fingerprint(project: Path, config: Path | None = None) -> str:
+    """A name for all that a model is made of."""
+    digest = sha256(environment.VERSION.encode())
+    files = {path for pattern in LEARNED_FROM for path in project.glob(pattern)}
+    for path in sorted(files):
+        digest.update(f"\n{path.relative_to(project)}\n".encode() + path.read_bytes())
+    if config is not None:
+        digest.update(config.read_bytes())
+    return digest.hexdigest()[:24]
+
+
+def copied(project: Path, to: Path) -> Path:
+    """A copy of the project's files to be changed and trained."""
+    return Path(shutil.copytree(project, to, ignore=shutil.ignore_patterns(".rasa", "models")))
+
+
+def _files(project: Path, config: Path | None) -> list[str | Path]:
+    domain = "domain.yml" if (project / "domain.yml").exists() else "domain"
+    return ["--data", "data", "--domain", domain, "--config", config or "config.yml"]
+
+
+def _none(folder: str) -> Path:
+    """An endpoints file without endpoints: predicting needs none."""
+    path = Path(folder, "endpoints.yml")
+    path.write_text("{}\n", encoding="utf-8")
+    return path

@@ -1,0 +1,1 @@
+"""Conversation tests: Rasa's story files played through the whole product, business facts too."""

@@ -1,0 +1,110 @@
+"""What must be true after a story, compared with what is."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from bot.stories.playing import Heard, Player
+from bot.stories.reading import Step, StoryError
+from crm_store import complaints, consents, customers, loyalty
+from crm_store.models import Complaint, Customer, Identity
+from crm_store.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A story that has been played, and the store as it left it."""
+
+    session: Session
+    player: Player
+    heard: Sequence[Heard]
+
+    @property
+    def customer_id(self) -> int:
+        return self.session.get_one(Identity, self.player.identity_id).customer_id
+
+    @property
+    def customer(self) -> Customer:
+        return customers.get(self.session, self.customer_id)
+
+    @property
+    def complaint(self) -> Complaint:
+        """The newest. Raises IndexError if there is none."""
+        return complaints.of_customer(self.session, self.customer_id)[0]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(text for one in self.heard for _, text in one.replies)
+
+
+def surprises(player: Player, heard: Sequence[Heard]) -> list[str]:
+    """Everything that is not as the story says; empty if all is well. Raises StoryError."""
+    found: list[str] = []
+    for step, one in zip(player.story.steps, heard, strict=True):
+        found += _turn(step, one)
+    with player.db.reading() as session:
+        outcome = Outcome(session, player, heard)
+        for key, wanted in player.story.expect.items():
+            found += _fact(key, wanted, outcome)
+    return found
+
+
+def _turn(step: Step, heard: Heard) -> list[str]:
+    if heard.error:
+        return [f"{step.text!r}: {heard.error}"]
+    if heard.actions == step.actions:
+        return []
+    did = f"did {list(heard.actions)} on intent {heard.intent}"
+    return [f"{step.text!r}: {did}, expected {list(step.actions)} on {step.intent}"]
+
+
+def _fact(key: str, wanted: Any, outcome: Outcome) -> list[str]:
+    look = EXPECTATIONS.get(key)
+    if look is None:
+        place = outcome.player.story.place
+        raise StoryError(f"{place}: unknown expectation {key}; known: {', '.join(EXPECTATIONS)}")
+    try:
+        got = look(outcome)
+    except IndexError:
+        return [f"{key}: there is no complaint, expected {wanted}"]
+    if key == "replies_contain":
+        return [f"no reply says {one!r}" for one in wanted if one not in got]
+    if key == "replies_lack":
+        return [f"a reply says {one!r}" for one in wanted if one in got]
+    return [] if wanted == got else [f"{key}: {got}, expected {wanted}"]
+
+
+def _balance(outcome: Outcome) -> int:
+    member = loyalty.member_of(outcome.session, outcome.customer_id)
+    at = datetime.now(UTC) + timedelta(hours=1)
+    return loyalty.balance(outcome.session, member.id, at) if member else 0
+
+
+def _marketing(outcome: Outcome) -> bool | None:
+    return consents.current(outcome.session, outcome.customer_id).get(("marketing", "*"))
+
+
+EXPECTATIONS: dict[str, Callable[[Outcome], Any]] = {
+    "replies_contain": lambda it: it.text,
+    "replies_lack": lambda it: it.text,
+    "complaints": lambda it: len(complaints.of_customer(it.session, it.customer_id)),
+    "open_complaints": lambda it: len(complaints.open_of(it.session, it.customer_id)),
+    "category": lambda it: it.complaint.category,
+    "product": lambda it: it.complaint.product,
+    "wish": lambda it: it.complaint.wish,
+    "severity": lambda it: str(it.complaint.severity),
+    "notes": lambda it: len(complaints.notes(it.session, it.complaint.id)),
+    "members": lambda it: int(loyalty.member_of(it.session, it.customer_id) is not None),
+    "balance": _balance,
+    "owner": lambda it: "queue" if it.player.asked_for_person else "bot",
+    "asked_contact": lambda it: it.player.asked_contact(),
+    "codes_sent": lambda it: len(it.player.sent_elsewhere()),
+    "marketing": _marketing,
+    "consents": lambda it: len(consents.of_customer(it.session, it.customer_id)),
+    "name": lambda it: it.customer.name,
+    "language": lambda it: it.customer.language,
+    "preferred_channel": lambda it: it.customer.preferred_channel,
+    "active_loop": lambda it: it.heard[-1].active_loop,
+    "slots": lambda it: dict(it.heard[-1].slots),
+}
