@@ -3,23 +3,33 @@
 What an unverified sender hears is the same whether or not anybody has the address they name.
 """
 
+from datetime import timedelta
+
 from actions.context import change
 from actions.reading import Address
 from actions.turn import Turn
-from crm_store import codes, customers, identities
+from crm_store import codes, customers, identities, touchpoints
 from crm_store.models import Identity
+from crm_store.models.kinds import TouchKind
 
 VERIFY, ADDRESS = "verify", "address"
 REACHABLE = ("whatsapp", "sms", "telegram", "email")
 ADDRESS_KINDS = {"phone": "sms", "email": "email"}
 """The kind of channel that can reach an address somebody typed."""
+HOUR = timedelta(hours=1)
+CODES_AN_HOUR = 5
+LOOKED_AT = 50
+NOTE = "one-time code asked for"
 
 
 def send(turn: Turn, address: Address) -> None:
     """Send a code to whoever verifiably has this address or card; nothing shows if nobody does."""
     owner = _owner(turn, address)
-    target = _target(turn, owner, address) if owner is not None else None
+    if owner is None or _too_many(turn, owner):
+        return
+    target = _target(turn, owner, address)
     if target is not None:
+        _note(turn, owner)
         _issue(turn, VERIFY, {"customer_id": owner}, target.kind, target.address)
 
 
@@ -52,6 +62,28 @@ def accept_new(turn: Turn, code: str, address: str) -> bool:
     """Whether the code is the one sent to this new address."""
     payload = codes.check(turn.session, turn.context.customer_id, ADDRESS, code)
     return payload is not None and payload["address"] == address
+
+
+def _too_many(turn: Turn, owner: int) -> bool:
+    """Nobody can be flooded with codes, whoever asks and from however many chats."""
+    since = turn.context.now - HOUR
+    touches = touchpoints.of_customer(turn.session, owner, LOOKED_AT)
+    return sum(one.subject == NOTE and one.at > since for one in touches) >= CODES_AN_HOUR
+
+
+def _note(turn: Turn, owner: int) -> None:
+    context = turn.context
+    touchpoints.add(
+        turn.session,
+        owner,
+        TouchKind.NOTE,
+        channel=context.channel,
+        actor="system",
+        subject=NOTE,
+        ref_type="conversation",
+        ref_id=context.conversation_id,
+        at=context.now,
+    )
 
 
 def _issue(turn: Turn, purpose: str, payload: dict[str, object], kind: str, address: str) -> None:

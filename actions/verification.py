@@ -26,14 +26,21 @@ class StartVerification(StoreAction):
 
 
 class ContactShared(StoreAction):
-    """The channel brought the sender's own phone number (Telegram), or they say it did."""
+    """The channel brought the sender's own phone number (Telegram), or they say it did.
+
+    A shared number that verifies nobody belongs to somebody else: a person decides.
+    """
 
     action = "action_contact_shared"
 
     def answer(self, turn: Turn) -> Events:
-        if not turn.context.verified:
-            return guard.demand(turn, starts_form=True)
-        return _verified(turn)
+        if turn.context.verified:
+            return _verified(turn)
+        if (turn.tracker.latest_message.get("metadata") or {}).get("shared_phone"):
+            turn.context.request_person("the phone number shared is another customer's")
+            turn.say("utter_address_conflict")
+            return guard.leave(turn)
+        return guard.demand(turn, starts_form=True)
 
 
 class FinishVerification(StoreAction):

@@ -58,6 +58,16 @@ def test_a_code_works_once(visitor: Chat, chat: Callable[..., Chat]) -> None:
     assert "900" not in thief.played.text
 
 
+def test_nobody_is_flooded_with_codes(visitor: Chat) -> None:
+    heard = set()
+    visitor.say("poin saya berapa")
+    visitor.say("0812-0000-0099")
+    for _ in range(8):
+        heard.add(visitor.say("kirim ulang kode").replies[-1].text)
+    sent = [one for one in visitor.played.requests if isinstance(one, CodeWanted)]
+    assert (len(sent), len(heard)) == (5, 1)
+
+
 def test_an_unverified_address_gets_no_code(chat: Callable[..., Chat]) -> None:
     talk = chat(channel="web", verified=False, name=None)
     identities.resolve(talk.session, kind="email", address="dewi@mail.example", name="Dewi")
