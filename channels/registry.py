@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 
 from channels.base import Channel
 from channels.config import ChannelConfig
+from channels.email import Config as EmailConfig
+from channels.email import EmailChannel
 from channels.memory import Config as MemoryConfig
 from channels.memory import MemoryChannel
 from channels.telegram import Config as TelegramConfig
@@ -31,6 +33,7 @@ class ChannelType(NamedTuple):
 
 
 CHANNEL_TYPES: dict[str, ChannelType] = {
+    "email": ChannelType(EmailConfig, EmailChannel),
     "memory": ChannelType(MemoryConfig, MemoryChannel),
     "telegram": ChannelType(TelegramConfig, build_telegram),
     "twilio": ChannelType(TwilioConfig, TwilioChannel),

@@ -142,7 +142,7 @@ def _recipient(address: str) -> tuple[str, bool]:
     return whole, not local.isascii()
 
 
-def _policy(utf8: bool) -> EmailPolicy[Any]:
+def _policy(utf8: bool) -> "EmailPolicy[Any]":
     """Short lines: long ids fold only between ids; 8-bit never leaves, so DKIM survives relays."""
     return SMTPUTF8 if utf8 else SMTP
 

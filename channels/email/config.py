@@ -51,6 +51,8 @@ class Imap(_Section):
     tls: Tls = "implicit"
     username: str
     password: SecretStr
+    ca_file: str | None = None
+    """A file of certificate authorities to trust besides the system's."""
     folder: str = "INBOX"
     history_days: Annotated[int, Field(ge=0)] | None = 3
     """How far back to read at the first start, and after the server renumbered the mailbox.
@@ -60,8 +62,8 @@ class Imap(_Section):
     mark_seen: bool = True
     largest: Annotated[int, Field(ge=10_000)] = 10_000_000
     """Bytes of a mail that are fetched; what is longer is cut off there and read all the same."""
-    idle_seconds: Annotated[float, Field(gt=0, lt=29 * 60)] = 24 * 60
-    """How long one IDLE lasts; RFC 2177 wants it renewed within 29 minutes."""
+    idle_seconds: Annotated[float, Field(gt=0, lt=29 * 60)] = 5 * 60
+    """How long one IDLE lasts: at most 29 minutes (RFC 2177), less where routers forget sooner."""
     poll_seconds: Seconds = 30.0
     """How often to look where the server does not know IDLE."""
     timeout_seconds: Seconds = 30.0

@@ -97,7 +97,8 @@ _WORDS: tuple[tuple[Reason, re.Pattern[str]], ...] = tuple(
         (
             Reason.NO_DOMAIN,
             r"(?:host|domain)(?: name)?[^.\n]{0,60}(?:not found|unknown|does not exist"
-            r"|couldn'?t find|lookup fail)|(?:unknown|unrouteable|unroutable) (?:host|domain)|nxdomain"
+            r"|couldn'?t find|lookup fail)|nxdomain"
+            r"|(?:unknown|unrouteable|unroutable) (?:host|domain)"
             r"|couldn'?t find any host|no such (?:host|domain)|unrouteable address"
             r"|domain[^.\n]{0,30}tidak (?:ditemukan|ada)|nullmx|null mx",
         ),

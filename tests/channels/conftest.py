@@ -58,7 +58,23 @@ class TwilioSample(Sample):
         }
 
 
+class EmailSample(Sample):
+    def signed(self, channel: Channel, body: bytes) -> Mapping[str, str]:
+        return {"content-type": "message/rfc822", "x-akrab-secret": SECRET}
+
+
 SAMPLES: dict[str, Sample] = {
+    "email": EmailSample(
+        {
+            "address": "halo@toko-sinar.example",
+            "secret": SECRET,
+            "smtp": {"host": "smtp.toko-sinar.example"},
+        },
+        (
+            b"From: Ana <ana@pelanggan.example>\r\nSubject: Kulkas\r\n\r\nHalo\r\n",
+            b"From: budi@pelanggan.example\nMessage-ID: <1@pelanggan.example>\n\n",
+        ),
+    ),
     "memory": MemorySample(
         {"kind": "whatsapp", "secret": SECRET},
         (

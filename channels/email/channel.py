@@ -1,0 +1,100 @@
+"""The email channel: SMTP out, IMAP or a webhook in, behind the contract of `channels.base`."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import datetime
+
+from channels.base import (
+    Attachment,
+    Capabilities,
+    ChannelKind,
+    Event,
+    Finding,
+    OutboundMessage,
+    Rates,
+    Receipt,
+    WebhookAnswer,
+    WebhookRequest,
+)
+from channels.email import body, checks, compose, mime, reconcile, webhook
+from channels.email.config import Config
+from channels.email.parse import Parser
+from channels.email.poller import MailboxReader
+from channels.email.send import Outbox
+from channels.email.tokens import Tokens
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A part of a stored mail, decoded. `content_type` and `filename` are the sender's claims."""
+
+    content: bytes
+    content_type: str
+    filename: str | None
+
+
+class EmailChannel:
+    """One email address.
+
+    The webhook is `<public_url>/webhooks/<name>` and takes a raw mail per request. With `imap`
+    configured the mailbox is read as well; a mail that comes both ways is stored once.
+    """
+
+    def __init__(self, name: str, config: Config, *, public_url: str) -> None:
+        self.name = name
+        self.kinds: tuple[ChannelKind, ...] = (ChannelKind.EMAIL,)
+        self.limits = compose.LIMITS
+        self.capabilities = Capabilities(reconcile=True)
+        # Mail hosts allow a few a second; large mailings belong to a relay with its own limits.
+        self.rates = Rates(overall=5.0, per_recipient=1.0)
+        self.webhook_url = f"{public_url.rstrip('/')}/webhooks/{name}"
+        self._config = config
+        self._tokens = Tokens(config.secrets(), config.address)
+        self._parser = Parser(name, self._tokens, config.border())
+        self._outbox = Outbox(config, self._tokens)
+
+    def authenticate(self, request: WebhookRequest) -> None:
+        """Raises InvalidSignature unless the request proves that it knows our secret."""
+        webhook.authenticate(request, self._config.secrets())
+
+    def parse(self, request: WebhookRequest) -> Sequence[Event]:
+        """The mail in the body; raises MalformedRequest if it holds none."""
+        return self._parser.events(webhook.mail_in(request))
+
+    def answer(self, request: WebhookRequest) -> WebhookAnswer:
+        return WebhookAnswer(body=b"stored\n")
+
+    async def send(self, message: OutboundMessage) -> Receipt:
+        """Send one mail. Raises a SendError."""
+        return await self._outbox.send(message)
+
+    async def reconcile(self, message: OutboundMessage, since: datetime) -> Receipt | None:
+        """Look the mail up by its Message-ID; see `reconcile.look_up`."""
+        message_id = self._tokens.message_id(message.id)
+        return await asyncio.to_thread(reconcile.look_up, self._config.imap, message_id, since)
+
+    async def poll(self, cursor: str | None) -> AsyncIterator[tuple[Sequence[Event], str]]:
+        """Read the mailbox for ever; without `imap` there is nothing to yield, ever."""
+        if self._config.imap is None:
+            await asyncio.Event().wait()
+            return
+        async with aclosing(MailboxReader(self._config.imap, self._parser).poll(cursor)) as mails:
+            async for found in mails:
+                yield found
+
+    def open(self, raw: bytes, attachment: Attachment) -> File | None:
+        """An attachment's bytes out of the stored mail; None if the mail has no such part."""
+        part = mime.parse(raw).find(attachment.reference.removeprefix("part:"))
+        if part is None or part.parts:
+            return None
+        return File(part.content(), part.content_type, body.filename(part.named))
+
+    async def check(self) -> Sequence[Finding]:
+        """Sign in to SMTP and IMAP, sign a mail, say who is believed."""
+        return await checks.check(self._config, self._outbox.sign_in, self.webhook_url)
+
+    async def close(self) -> None:
+        """Close the connections to the SMTP server."""
+        await self._outbox.close()

@@ -1,0 +1,179 @@
+"""One IMAP session through imap-tools: blocking, for a thread of its own. UID commands only."""
+
+import imaplib
+import logging
+import ssl
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from channels.email.config import Imap
+from channels.errors import Misconfigured, Unreachable
+
+if TYPE_CHECKING:
+    from imap_tools import BaseMailBox
+
+log = logging.getLogger(__name__)
+
+# strftime("%b") would follow the machine's language.
+_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+
+
+class Session:
+    """Signed in with the folder selected; `validity` is its UIDVALIDITY.
+
+    Every method raises Unreachable if the connection or the server fails, Misconfigured if the
+    server refuses the sign-in or has no such folder.
+    """
+
+    def __init__(self, imap: Imap) -> None:
+        self._imap = imap
+        self._box: BaseMailBox | None = None
+        self.validity = 0
+        self.next_uid = 1
+        self.can_idle = False
+
+    def open(self, folder: str | None = None) -> None:
+        """Connect, sign in, select."""
+        with _translated("cannot be reached"):
+            self._box = _connect(self._imap)
+        self._sign_in()
+        with _translated("did not answer"):
+            # After the sign-in servers may know more than before it.
+            _, known = self._client.capability()
+        self.can_idle = b"IDLE" in b" ".join(each for each in known if each).upper().split()
+        self.select(folder or self._imap.folder)
+
+    def select(self, folder: str) -> None:
+        """Go to a folder; what is there is not marked by that."""
+        from imap_tools.errors import MailboxFolderSelectError
+
+        try:
+            with _translated(f"cannot select {folder!r}", besides=(MailboxFolderSelectError,)):
+                self._known.folder.set(folder)
+        except MailboxFolderSelectError as error:
+            raise Misconfigured(f"imap has no folder {folder!r}", code="folder") from error
+        self.validity = self._number("UIDVALIDITY")
+        self.next_uid = self._number("UIDNEXT") or 1
+
+    def after(self, uid: int) -> list[int]:
+        """The UIDs above `uid`: "n:*" also gives the last one, whatever n is (RFC 9051 6.4.9)."""
+        return [found for found in self._search(f"UID {uid + 1}:*") if found > uid]
+
+    def since(self, days: int | None) -> list[int]:
+        """The UIDs of what arrived within `days` before today (None: of everything)."""
+        if days is None:
+            return self._search("ALL")
+        day = datetime.now(UTC) - timedelta(days=days)
+        return self._search(f"SINCE {day.day}-{_MONTHS[day.month - 1]}-{day.year}")
+
+    def fetch(self, uid: int) -> bytes | None:
+        """A mail's bytes, at most `largest` of them, without marking it; None if it is gone."""
+        with _translated("did not give a mail"):
+            what = f"(BODY.PEEK[]<0.{self._imap.largest}>)"
+            status, data = self._client.uid("FETCH", str(uid), what)
+        if status != "OK":
+            raise Unreachable(f"the IMAP server did not give mail {uid}")
+        return next((part[1] for part in data or () if isinstance(part, tuple)), None)
+
+    def mark_seen(self, uids: Sequence[int]) -> None:
+        """Set \\Seen. Not imap-tools' `flag`, which also expunges what people have deleted."""
+        with _translated("did not set a flag"):
+            numbers = ",".join(str(uid) for uid in uids)
+            status, data = self._client.uid("STORE", numbers, "+FLAGS.SILENT", r"(\Seen)")
+        if status != "OK":
+            log.warning("the IMAP server does not set flags: %s", data)
+
+    def find(self, criteria: str) -> bool:
+        """Whether the selected folder has a mail that fits the search."""
+        return bool(self._search(criteria))
+
+    def start_idle(self) -> None:
+        with _translated("refused IDLE"):
+            self._known.idle.start()  # type: ignore[no-untyped-call] # the library has no types
+
+    def hear(self, seconds: float) -> bool:
+        """Whether the server says anything within so long while idle."""
+        with _translated("hung up"):
+            said = self._known.idle.poll(timeout=seconds)
+        if any(line.upper().startswith(b"* BYE") for line in said):
+            raise Unreachable("the IMAP server ended the session")
+        return bool(said)
+
+    def stop_idle(self) -> None:
+        """Send DONE and wait for the answer."""
+        with _translated("hung up"):
+            self._known.idle.stop()  # type: ignore[no-untyped-call] # the library has no types
+
+    def close(self) -> None:
+        """Sign out as far as the connection still allows."""
+        box, self._box = self._box, None
+        if box is None:
+            return
+        try:
+            box.client.logout()
+        except (imaplib.IMAP4.error, OSError, AttributeError):
+            log.debug("the IMAP connection was already gone")
+
+    @property
+    def _known(self) -> "BaseMailBox":
+        if self._box is None:
+            raise Unreachable("the IMAP session is closed")
+        return self._box
+
+    @property
+    def _client(self) -> imaplib.IMAP4:
+        return self._known.client
+
+    def _sign_in(self) -> None:
+        from imap_tools.errors import MailboxLoginError
+
+        name, password = self._imap.username, self._imap.password.get_secret_value()
+        refused = (MailboxLoginError, imaplib.IMAP4.error)
+        sign_in = self._known.login if (name + password).isascii() else self._known.login_utf8
+        try:
+            with _translated("did not answer the sign-in", besides=refused):
+                sign_in(name, password, initial_folder=None)
+        except imaplib.IMAP4.abort as error:
+            raise Unreachable(f"the IMAP server hung up at the sign-in: {error}") from error
+        except refused as error:
+            raise Misconfigured("the IMAP server refuses the sign-in", code="login") from error
+
+    def _search(self, criteria: str) -> list[int]:
+        with _translated("did not search"):
+            # Without a charset: servers may refuse even US-ASCII.
+            return sorted(int(uid) for uid in self._known.uids(criteria, charset=None))
+
+    def _number(self, name: str) -> int:
+        _, data = self._client.response(name)
+        value = data[-1] if data else None
+        return int(value) if value and value.isdigit() else 0
+
+
+@contextmanager
+def _translated(what: str, besides: tuple[type[Exception], ...] = ()) -> Iterator[None]:
+    """The libraries' many errors as ours; those in `besides` pass."""
+    from imap_tools.errors import ImapToolsError
+
+    try:
+        yield
+    except besides:
+        raise
+    except ssl.SSLCertVerificationError as error:
+        raise Misconfigured(f"the IMAP server's certificate is not trusted: {error}") from error
+    except (ImapToolsError, imaplib.IMAP4.error, OSError, ValueError) as error:
+        raise Unreachable(f"the IMAP server {what}: {error}"[:300]) from error
+
+
+def _connect(imap: Imap) -> "BaseMailBox":
+    # Loaded at first use: start-up stays light.
+    from imap_tools import MailBox, MailBoxStartTls, MailBoxUnencrypted
+
+    if imap.tls == "none":
+        return MailBoxUnencrypted(imap.host, imap.port, timeout=imap.timeout_seconds)
+    context = ssl.create_default_context()
+    if imap.ca_file:
+        context.load_verify_locations(imap.ca_file)
+    kind = MailBox if imap.tls == "implicit" else MailBoxStartTls
+    return kind(imap.host, imap.port, timeout=imap.timeout_seconds, ssl_context=context)

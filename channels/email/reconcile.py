@@ -1,0 +1,38 @@
+"""What became of a mail whose sending broke off: asked of our own mailbox (C8.2)."""
+
+from datetime import UTC, datetime, timedelta
+
+from channels.base import DeliveryStatus, Receipt
+from channels.email.config import Imap
+from channels.email.imap import Session
+from channels.errors import Unreachable
+
+SETTLED = timedelta(minutes=10)
+"""Before that a mail may still be on its way into the folder."""
+
+
+def look_up(imap: Imap | None, message_id: str, since: datetime) -> Receipt | None:
+    """The receipt if our Message-ID is in the sent folder, or somebody answered it.
+
+    None, "provably not sent", only where `imap.sent_is_complete` says that the SMTP server files
+    everything it took. Raises Unreachable if that cannot be told: a person decides. Blocking.
+    """
+    if imap is None:
+        raise Unreachable("no imap is configured to look the mail up in")
+    session = Session(imap)
+    try:
+        session.open(imap.sent_folder)
+        if imap.sent_folder:
+            if session.find(f'HEADER Message-ID "{message_id}"'):
+                return Receipt(message_id, (message_id,))
+            session.select(imap.folder)
+        for name in ("In-Reply-To", "References"):
+            if session.find(f'HEADER {name} "{message_id}"'):
+                return Receipt(message_id, (message_id,), DeliveryStatus.DELIVERED)
+    finally:
+        session.close()
+    if not (imap.sent_folder and imap.sent_is_complete):
+        raise Unreachable("the mailbox cannot tell whether the mail was sent")
+    if datetime.now(UTC) - since < SETTLED:
+        raise Unreachable("too early to say that the mail was not sent")
+    return None
