@@ -21,7 +21,7 @@ class RasaUnavailable(EngineError):
     """The Rasa server does not answer, or answers with an error of its own."""
 
 
-class RasaRefused(EngineError):
+class RasaRefused(RasaUnavailable):
     """The Rasa server refuses us: look at assistant.token and at its version of connector.py."""
 
 
@@ -95,6 +95,6 @@ def _read(response: httpx.Response) -> dict[str, Any]:
     reason = f"Rasa answered {response.status_code}: {told.get('error') or response.text[:200]}"
     if told.get("failures"):
         raise ActionFailed(f"{reason}: {told['failures']}")
-    if response.status_code < 500:
+    if 400 <= response.status_code < 500:
         raise RasaRefused(reason)
     raise RasaUnavailable(reason)

@@ -9,6 +9,7 @@ If Rasa does not answer, the embedded engine goes on from it in the middle of a 
 goes on from what that led to.
 """
 
+import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -34,6 +35,7 @@ from nlu.types import (
     Understanding,
 )
 
+log = logging.getLogger(__name__)
 LONGEST_TEXT = 8_000
 BEHIND = "rasa_behind"
 """In the state: Rasa has not seen the latest turn and must be told where things stand."""
@@ -71,13 +73,14 @@ class RasaEngine:
     def reply(self, turn: TurnInput, run_action: ActionRunner) -> TurnResult:
         """Answer one message; Rasa calls the actions itself, `run_action` is for the stand-in.
 
-        Raises RasaUnavailable if there is no stand-in, RasaRefused, ActionFailed.
+        Raises RasaUnavailable if there is no stand-in, ActionFailed.
         """
         try:
             answer = self._asked(turn)
-        except RasaUnavailable:
+        except RasaUnavailable as error:
             if self._stand_in is None:
                 raise
+            log.warning("the embedded engine stands in: %s", error)
             result = self._stand_in.reply(turn, run_action)
             return replace(result, state={**result.state, BEHIND: True})
         return self._result(turn, answer)

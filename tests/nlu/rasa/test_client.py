@@ -1,0 +1,49 @@
+"""HTTP to Rasa: what is tried again, and what each answer means."""
+
+import httpx
+import pytest
+
+from nlu.rasa.client import ActionFailed, RasaRefused, RasaUnavailable
+
+
+def test_the_token_goes_along(client, rasa):
+    client.turn({"text": "halo"})
+    assert rasa.tokens == ["Bearer sesame"]
+
+
+def test_what_never_arrived_is_sent_again(client, rasa):
+    rasa.script = [httpx.ConnectError("no"), httpx.ConnectError("no")]
+    assert client.turn({"text": "halo"})["events"]
+    assert len(rasa.asked) == 3
+
+
+@pytest.mark.parametrize(
+    "failure", [httpx.ReadTimeout("slow"), httpx.ReadError("gone"), httpx.RemoteProtocolError("?")]
+)
+def test_what_may_have_arrived_is_not_sent_again(client, rasa, failure):
+    rasa.script = [failure]
+    with pytest.raises(RasaUnavailable):
+        client.turn({"text": "halo"})
+    assert len(rasa.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "error"),
+    [
+        (401, {"error": "wrong token"}, RasaRefused),
+        (404, {}, RasaRefused),
+        (503, {"error": "no model is loaded"}, RasaUnavailable),
+        (500, {"error": "boom"}, RasaUnavailable),
+        (502, {"error": "an action failed", "failures": [{"action": "x"}]}, ActionFailed),
+    ],
+)
+def test_each_status_is_an_error_of_its_own(client, rasa, status, body, error):
+    rasa.script = [httpx.Response(status, json=body)]
+    with pytest.raises(error, match=str(status)):
+        client.turn({"text": "halo"})
+
+
+def test_an_answer_that_is_no_json_is_no_answer(client, rasa):
+    rasa.script = [httpx.Response(200, text="<html>a proxy's page</html>")]
+    with pytest.raises(RasaUnavailable):
+        client.turn({"text": "halo"})

@@ -1,0 +1,127 @@
+"""One call is one turn; and what happens when nobody answers it."""
+
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+
+from nlu.rasa.client import ActionFailed, RasaUnavailable
+from nlu.types import ActionResult, TurnInput
+from tests.nlu.rasa.events import did, said, user
+
+NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
+DOWN = httpx.ReadTimeout("slow")
+HELLO = [
+    user("halo", "greet"),
+    did("utter_greet"),
+    said("Halo!", "utter_greet"),
+    did("action_listen"),
+]
+
+
+def turn(text, state=None, **given):
+    given = {"now": NOW, "channel": "whatsapp", **given}
+    return TurnInput("42", "7", text, state=state, **given)
+
+
+def no_actions(call):
+    return ActionResult()
+
+
+def test_a_turn_is_told_with_its_customer_channel_slots_and_entities(rasa_engine, rasa):
+    rasa_engine().reply(turn("/restart TS-204815", slots={"language": "en"}), no_actions)
+    call = rasa.asked[0]
+    assert (call["conversation"], call["message_id"], call["channel"]) == ("42", "7", "whatsapp")
+    assert call["slots"] == {"language": "en"}
+    assert call["payload"] is None
+    assert [one["value"] for one in call["entities"]] == ["TS-204815"]
+
+
+def test_the_events_become_replies_actions_and_understanding(rasa_engine, rasa):
+    rasa.script, rasa.slots = [HELLO], {"language": "id", "session_started_metadata": {}}
+    result = rasa_engine().reply(turn("halo"), no_actions)
+    assert [(one.name, one.text) for one in result.replies] == [("utter_greet", "Halo!")]
+    assert result.actions == ("utter_greet", "action_listen")
+    assert result.understanding.intent.name == "greet"
+    assert result.slots == {"language": "id"}
+
+
+def test_text_with_blank_lines_stays_one_reply(rasa_engine, rasa):
+    rasa.script = [[user("halo", "greet"), said("satu\n\ndua", "utter_greet")]]
+    result = rasa_engine().reply(turn("halo"), no_actions)
+    assert [one.text for one in result.replies] == ["satu\n\ndua"]
+
+
+def test_silence_is_an_answer_and_no_failure(rasa_engine, rasa):
+    rasa.script = [[user("hm", "inform"), did("action_listen")]]
+    assert rasa_engine(stand_in=False).reply(turn("hm"), no_actions).replies == ()
+
+
+def test_without_rasa_the_embedded_engine_answers(rasa_engine, rasa):
+    rasa.script = [DOWN]
+    result = rasa_engine().reply(turn("halo"), no_actions)
+    assert result.replies
+
+
+def test_without_rasa_and_stand_in_the_turn_fails(rasa_engine, rasa):
+    rasa.script = [DOWN]
+    with pytest.raises(RasaUnavailable):
+        rasa_engine(stand_in=False).reply(turn("halo"), no_actions)
+
+
+def test_a_failed_action_is_not_answered_by_another_engine(rasa_engine, rasa):
+    rasa.script = [httpx.Response(502, json={"failures": [{"action": "action_x"}]})]
+    with pytest.raises(ActionFailed):
+        rasa_engine().reply(turn("halo"), no_actions)
+
+
+def test_after_three_failures_rasa_is_left_alone(rasa_engine, rasa):
+    engine = rasa_engine()
+    rasa.script = [DOWN, DOWN, DOWN]
+    for _ in range(5):
+        engine.reply(turn("halo"), no_actions)
+    assert len(rasa.asked) == 3
+
+
+def test_the_stand_in_goes_on_in_the_middle_of_a_form(rasa_engine, rasa):
+    engine = rasa_engine()
+    rasa.script = [
+        [
+            user("mau komplain", "complain"),
+            did("complaint_form"),
+            {"event": "active_loop", "name": "complaint_form"},
+            {"event": "slot", "name": "requested_slot", "value": "product"},
+            did("action_listen"),
+        ],
+        DOWN,
+    ]
+    rasa.slots, rasa.loop = {"requested_slot": "product"}, "complaint_form"
+    begun = engine.reply(turn("mau komplain"), no_actions)
+    went_on = engine.reply(turn("blender merah", begun.state), no_actions)
+    assert went_on.active_loop == "complaint_form"
+    assert went_on.slots["requested_slot"] == "problem"
+
+
+def test_rasa_is_told_what_happened_while_it_was_away(rasa_engine, rasa):
+    engine = rasa_engine()
+    rasa.script = [DOWN]
+    away = engine.reply(turn("mau komplain soal blender"), no_actions)
+    engine.reply(turn("rusak", away.state), no_actions)
+    told = rasa.asked[-1]
+    assert told["behind"] is True
+    assert told["seed"]["loop"] == away.active_loop
+
+
+def test_a_form_left_open_for_days_is_not_told_of(rasa_engine, rasa):
+    engine = rasa_engine()
+    rasa.script = [DOWN]
+    away = engine.reply(turn("mau komplain soal blender"), no_actions)
+    later = NOW + timedelta(days=9)
+    engine.reply(turn("halo", away.state, now=later), no_actions)
+    assert rasa.asked[-1]["seed"]["loop"] is None
+
+
+def test_a_text_is_parsed_without_a_conversation(rasa_engine, rasa):
+    parsed = {"text": "halo", "intent": {"name": "greet", "confidence": 0.9}, "entities": []}
+    rasa.script = [httpx.Response(200, json=parsed)]
+    assert rasa_engine().parse("halo").intent.name == "greet"
