@@ -59,8 +59,8 @@ def one(
     session: Session, app: App, turn: Turn, received: Received, memory: Memory, *, member: bool
 ) -> Step:
     """Answer one message. Raises what the engine or an action raises."""
-    if only_a_file(received):
-        return thank_for_file(turn, received, memory)
+    if needs_no_engine(received):
+        return say_ourselves(turn, received, memory)
     asked = turn_input(turn, received, memory, member=member)
     with running(context(session, app, turn, received)) as wanted:
         result = app.engine.reply(asked, run_action)
@@ -145,7 +145,17 @@ def apologise(session: Session, turn: Turn, message_id: int, cause: str) -> None
     hand_over(session, turn, "the assistant failed on this message", say="apology")
 
 
-def only_a_file(received: Received) -> bool:
+def needs_no_engine(received: Received) -> bool:
+    """Whether a sentence of the product's own is all there is to say."""
+    return _in_group(received) or _only_a_file(received)
+
+
+def _in_group(received: Received) -> bool:
+    """A customer's affairs are nobody else's business, so the assistant declines in groups."""
+    return bool(received.content.get("metadata", {}).get("group"))
+
+
+def _only_a_file(received: Received) -> bool:
     """Nothing that an engine could read: a photo without words."""
     content = received.content
     return (
@@ -156,9 +166,10 @@ def only_a_file(received: Received) -> bool:
     )
 
 
-def thank_for_file(turn: Turn, received: Received, memory: Memory) -> Step:
-    """Say that it came, and ask what it is about."""
-    text = phrases.say("file" if received.content.get("attachments") else "lost", turn.language)
+def say_ourselves(turn: Turn, received: Received, memory: Memory) -> Step:
+    """Decline in a group; say that a file came and ask what it is about."""
+    name = "file" if received.content.get("attachments") else "lost"
+    text = phrases.say("group" if _in_group(received) else name, turn.language)
     draft = Draft(text, owner_version=turn.owner_version, in_reply_to_id=received.id)
     return Step(turn, memory, (draft,))
 

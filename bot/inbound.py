@@ -1,5 +1,6 @@
 """From the provider into the store: authenticate, parse, store, wake the worker, answer."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -8,6 +9,7 @@ from bot import metrics, status
 from bot.app import App
 from bot.logs import logger
 from channels.base import (
+    Acknowledger,
     AddressChanged,
     Channel,
     ChannelKind,
@@ -80,7 +82,22 @@ async def receive(app: App, channel_name: str, request: WebhookRequest) -> Webho
         await accept(app, events)
     except BadAddress as error:
         raise MalformedRequest(str(error)) from error
+    acknowledge(channel, events)
     return channel.answer(request)
+
+
+_acknowledging: set[asyncio.Task[None]] = set()
+
+
+def acknowledge(channel: Channel, events: Sequence[Event]) -> None:
+    """Tell the channel that presses were stored (repeats too), without waiting for it."""
+    if not isinstance(channel, Acknowledger):
+        return
+    for event in events:
+        if isinstance(event, InboundMessage):
+            task = asyncio.create_task(channel.acknowledge(event))
+            _acknowledging.add(task)
+            task.add_done_callback(_acknowledging.discard)
 
 
 def authenticate(channel: Channel, request: WebhookRequest) -> None:
@@ -163,9 +180,14 @@ def arrival(message: InboundMessage) -> Arrival:
             sent_at=message.sent_at,
             raw=message.raw,
             raw_type=message.raw_type,
-            status=MessageStatus.IGNORED if message.automatic or message.keyword else None,
+            status=MessageStatus.IGNORED if _needs_no_answer(message) else None,
         ),
     )
+
+
+def _needs_no_answer(message: InboundMessage) -> bool:
+    """A machine wrote it, the provider answered it, or it is a new version of an old message."""
+    return message.automatic or message.edited or message.keyword is not None
 
 
 def _content(message: InboundMessage) -> Mapping[str, Any]:

@@ -180,10 +180,4 @@ def backoff(attempts: int, spread: Callable[[float, float], float] = random.unif
 
 def _sent(message: Claimed, receipt: Receipt) -> Outcome:
     metrics.ANSWER_SECONDS.observe(max(0.0, (now() - message.created_at).total_seconds()))
-    return Outcome(
-        message,
-        Verdict.SENT,
-        provider_id=receipt.provider_id,
-        parts=tuple(receipt.parts),
-        reached=receipt.status,
-    )
+    return sending.sent(message, receipt)

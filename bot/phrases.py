@@ -15,6 +15,10 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "id": "Maaf, saya belum paham. Bisa ditulis dengan kata lain?",
         "en": "Sorry, I didn't get that. Could you put it another way?",
     },
+    "group": {
+        "id": "Supaya data Kakak aman, saya melayani lewat chat pribadi saja ya.",
+        "en": "To keep your data safe I answer in private chats only.",
+    },
     "file": {
         "id": "Terima kasih, sudah kami terima. Ada yang bisa saya bantu soal ini?",
         "en": "Thanks, we got it. What can I help you with about this?",

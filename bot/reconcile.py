@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot import sending
 from bot.app import App
@@ -10,12 +10,13 @@ from bot.logs import logger
 from bot.sending import Outcome, Verdict
 from channels.base import Receipt, Reconciler
 from channels.errors import SendError
-from crm_store import messages
+from crm_store import lookups, messages
 from crm_store.messages import Claimed
 from crm_store.session import Session, now
 
 log = logger("reconcile")
-MARGIN = timedelta(minutes=2)
+CLOCKS = timedelta(seconds=5)
+"""How far a provider's clock may be behind ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ async def ask(app: App) -> int:
     settled = 0
     for question in await app.work.do(_questions_of, app):
         outcome = await _answer(question)
-        if outcome is not None:
+        if outcome is not None and not await _taken(app, outcome):
             await app.work.do(sending.record, [outcome])
             settled += 1
     if settled:
@@ -63,7 +64,7 @@ async def _answer(question: Question) -> Outcome | None:
     message = question.message
     try:
         receipt = await question.channel.reconcile(
-            sending.outbound_message(message), message.created_at - MARGIN
+            sending.outbound_message(message), _tried_at(message) - CLOCKS
         )
     except SendError as error:
         log.warning("cannot tell yet", message_id=message.id, error=str(error))
@@ -71,13 +72,26 @@ async def _answer(question: Question) -> Outcome | None:
     return _verdict(message, receipt)
 
 
+def _tried_at(message: Claimed) -> datetime:
+    """Not before this was it tried; an older message of the same words is another one."""
+    return max(message.created_at, message.not_before)
+
+
+async def _taken(app: App, outcome: Outcome) -> bool:
+    """Whether the provider's id is known as another message's: then nothing is settled."""
+    if outcome.verdict != Verdict.SENT:
+        return False
+    key = (outcome.message.channel, outcome.provider_id)
+    owner = await app.work.do(_owners, key)
+    return owner is not None and owner != outcome.message.id
+
+
+def _owners(session: Session, keys: Sequence[tuple[str, str]]) -> list[int | None]:
+    found = [lookups.outbound_message(session, *key) for key in keys]
+    return [message.id if message else None for message in found]
+
+
 def _verdict(message: Claimed, receipt: Receipt | None) -> Outcome:
     if receipt is None:
         return Outcome(message, Verdict.RETRY, not_before=now(), error="provably not sent")
-    return Outcome(
-        message,
-        Verdict.SENT,
-        provider_id=receipt.provider_id,
-        parts=tuple(receipt.parts),
-        reached=receipt.status,
-    )
+    return sending.sent(message, receipt)

@@ -73,7 +73,7 @@ def _ask(app: App, turn: Turn, member: bool) -> Answer:
     received = turn.messages[0]
     memory = load(turn.dialogue_state).heard(received.text, received.created_at.timestamp())
     assistant = app.settings.assistant
-    if answer.only_a_file(received) or memory.looping(
+    if answer.needs_no_engine(received) or memory.looping(
         turns=assistant.most_turns_a_minute, repeats=assistant.most_repeats
     ):
         return Answer(app, turn, memory)
@@ -109,7 +109,7 @@ def _store_one(session: Session, one: Answer) -> None:
 
 def _outcome(session: Session, one: Answer) -> Outcome:
     received = one.turn.messages[0]
-    if one.result is None and not answer.only_a_file(received):
+    if one.result is None and not answer.needs_no_engine(received):
         turn = answer.hand_over(session, one.turn, "looks like a program, not a person")
         mark = Mark(received.id, MessageStatus.HELD)
         return Outcome(turn, (), one.memory.rested().dump(), turn.language, marks=[mark])
@@ -123,7 +123,7 @@ def _outcome(session: Session, one: Answer) -> Outcome:
 
 def _step(session: Session, one: Answer, received: Received) -> Step:
     if one.result is None:
-        return answer.thank_for_file(one.turn, received, one.memory)
+        return answer.say_ourselves(one.turn, received, one.memory)
     wanted = wishes.taken(session, received.id)
     return answer.conclude(
         session, one.app, Said(one.turn, received, one.memory, one.result, wanted)

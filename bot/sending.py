@@ -6,7 +6,15 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from channels.base import Attachment, Button, ChannelKind, DeliveryStatus, OutboundMessage, Template
+from channels.base import (
+    Attachment,
+    Button,
+    ChannelKind,
+    DeliveryStatus,
+    OutboundMessage,
+    Receipt,
+    Template,
+)
 from channels.errors import AddressDead, Blocked, OptedOut, SendError, UnknownOutcome
 from crm_store import consents, delivery, identities, messages
 from crm_store.messages import Claimed
@@ -41,6 +49,8 @@ class Outcome:
     code: str | None = None
     error: str | None = None
     reach: IdentityState | None = None
+    moved_to: str | None = None
+    """The recipient's new address, if the provider moved it."""
 
 
 _PROVES: dict[type[SendError], IdentityState] = {
@@ -48,6 +58,18 @@ _PROVES: dict[type[SendError], IdentityState] = {
     AddressDead: IdentityState.DEAD,
     Blocked: IdentityState.BLOCKED,
 }
+
+
+def sent(message: Claimed, receipt: Receipt) -> Outcome:
+    """The provider has it."""
+    return Outcome(
+        message,
+        Verdict.SENT,
+        provider_id=receipt.provider_id,
+        parts=tuple(receipt.parts),
+        reached=receipt.status,
+        moved_to=receipt.moved_to,
+    )
 
 
 def refusal(message: Claimed, *, configured: bool) -> Outcome | None:
@@ -125,12 +147,15 @@ def record(session: Session, batches: Sequence[Sequence[Outcome]]) -> list[list[
     """The lane's handler: write outcomes; gives the topics of the pages that changed."""
     topics: list[list[str]] = []
     for outcomes in batches:
-        sent = [one for one in outcomes if one.verdict == Verdict.SENT]
+        gone = [one for one in outcomes if one.verdict == Verdict.SENT]
         messages.mark_many_sent(
-            session, [(one.message, one.provider_id, one.parts) for one in sent]
+            session, [(one.message, one.provider_id, one.parts) for one in gone]
         )
-        for one in sent:
-            _delivered_at_once(session, one)
+        _delivered_at_once(session, gone)
+        for one in gone:
+            if one.moved_to:
+                message = one.message
+                identities.change_address(session, message.kind, message.address, one.moved_to)
         for one in outcomes:
             if one.verdict != Verdict.SENT:
                 _RECORD[one.verdict](session, one)
@@ -140,10 +165,11 @@ def record(session: Session, batches: Sequence[Sequence[Outcome]]) -> list[list[
     return topics
 
 
-def _delivered_at_once(session: Session, outcome: Outcome) -> None:
-    if outcome.reached in (DeliveryStatus.DELIVERED, DeliveryStatus.READ):
-        channel, key = outcome.message.channel, outcome.provider_id
-        delivery.apply_status(session, channel, key, outcome.reached.value)
+def _delivered_at_once(session: Session, sent: Sequence[Outcome]) -> None:
+    shown = (DeliveryStatus.DELIVERED, DeliveryStatus.READ)
+    ids = [one.message.id for one in sent if one.reached in shown]
+    if ids:
+        delivery.mark_delivered(session, ids)
 
 
 def _learn(session: Session, message: Claimed, state: IdentityState) -> None:

@@ -24,6 +24,8 @@ def routes(app: App) -> APIRouter:
     """All of them, over a built program."""
     router = APIRouter()
 
+    # Twilio reports to a path of its own; the adapter sees the path and knows.
+    @router.api_route("/webhooks/{name}/status", methods=["GET", "POST"])
     @router.api_route("/webhooks/{name}", methods=["GET", "POST"])
     async def webhook(name: str, request: Request) -> Response:
         return await _receive(app, name, request)

@@ -139,6 +139,7 @@ class Worker:
                 async for events, reached in poller.poll(cursor):
                     kept = inbound.Cursor(channel.name, reached)
                     await inbound.accept(self._app, events, cursor=kept)
+                    inbound.acknowledge(channel, events)
             except Exception as error:
                 log.error("polling failed", channel=channel.name, exc_info=error)
             await asyncio.sleep(AFTER_ERROR)

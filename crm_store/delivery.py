@@ -62,6 +62,17 @@ def apply_status(
     return report["status"] == MessageStatus.FAILED and _forward(session, part_of, report)
 
 
+def mark_delivered(session: Session, message_ids: Sequence[int]) -> None:
+    """The channel itself showed these messages as it took them; statuses only move forward."""
+    statement = (
+        update(Message)
+        .where(Message.id.in_(message_ids), Message.status.in_(_BEFORE[MessageStatus.DELIVERED]))
+        .values(status=MessageStatus.DELIVERED, delivered_at=now())
+        .execution_options(synchronize_session=False)
+    )
+    session.execute(statement)
+
+
 def apply_pending(session: Session, keys: Sequence[tuple[str, str]]) -> None:
     """Apply the reports that came before the provider ids `keys` (channel, id) were recorded."""
     wanted = set(keys)
