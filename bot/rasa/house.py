@@ -26,7 +26,9 @@ class ActionDoor:
     def __init__(self) -> None:
         self._listening = socket.create_server(("127.0.0.1", 0))
         self._site: FastAPI | None = None
-        config = uvicorn.Config(self._serve, log_level="error", lifespan="off", access_log=False)
+        config = uvicorn.Config(
+            self._serve, interface="asgi3", log_level="error", lifespan="off", access_log=False
+        )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(
             target=self._server.run, args=([self._listening],), name="actions", daemon=True

@@ -164,7 +164,7 @@ class AkrabInput(InputChannel):
             sender_id=sender,
             parse_data=parsed,
             input_channel=call["channel"],
-            message_id=str(call["message_id"]),
+            message_id=str(call["message_key"]),
             metadata={**(call.get("metadata") or {}), "message_id": str(call["message_id"])},
         )
 
@@ -218,8 +218,9 @@ async def _taken(processor: Any, message: UserMessage, call: Dict[Text, Any]) ->
     )
     if (begun := _taken_before(tracker, message.message_id)) is not None:
         return _told(processor, tracker, begun)
-    if call.get("seed") and (lost or call.get("behind")):
-        _begin_anew(processor, tracker, call["seed"])
+    if call.get("behind") or lost:
+        if call.get("seed") or not lost:
+            _begin_anew(processor, tracker, call.get("seed") or {"slots": {}})
     elif len(tracker.events) > MOST_EVENTS:
         _begin_anew(processor, tracker, _kept(processor, tracker))
     _prepare(processor, tracker, call)

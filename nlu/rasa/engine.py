@@ -104,6 +104,8 @@ class RasaEngine:
         return {
             "conversation": turn.conversation_id,
             "message_id": turn.message_id,
+            # not the number alone: a store made anew begins at 1 again, Rasa's trackers do not
+            "message_key": f"{turn.message_id}.{turn.now.timestamp():.3f}",
             "text": text,
             "payload": turn.payload,
             "entities": self._entities(text, turn.now),

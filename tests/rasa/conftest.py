@@ -1,0 +1,138 @@
+"""A product whose engine is elsewhere, Ana's message waiting in it, and a door for its actions."""
+
+import asyncio
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from pydantic import SecretStr
+
+from bot import inbound, logs
+from bot.app import App, build
+from bot.rasa import action_server
+from bot.settings import AssistantSection, Settings
+from bot.stories.stage import Stage
+from channels.base import ChannelKind, InboundMessage, Sender, VerifiedBy
+from channels.memory import Config, MemoryChannel
+from nlu.types import ActionRunner, Intent, Reply, TurnInput, TurnResult, Understanding
+
+TOKEN = "what Rasa sends"
+ANA = "+6281200000001"
+LANGUAGE_ID = {"language": "id"}
+
+
+@dataclass
+class EngineElsewhere:
+    """Answers with what `think` gives; may run actions meanwhile, as Rasa does."""
+
+    think: Callable[[TurnInput, ActionRunner], Any] = lambda turn, run: f"echo: {turn.text}"
+    asked: list[TurnInput] = field(default_factory=list)
+    name: str = "elsewhere"
+    in_process: bool = False
+
+    def parse(self, text: str) -> Understanding:
+        return Understanding(text, Intent("inform", 0.9))
+
+    def reply(self, turn: TurnInput, run_action: ActionRunner) -> TurnResult:
+        self.asked.append(turn)
+        said = self.think(turn, run_action)
+        replies = (Reply(said),) if said else ()
+        return TurnResult(replies, {"turns": len(self.asked)}, self.parse(turn.text))
+
+    def close(self) -> None:
+        return None
+
+
+@pytest.fixture(scope="session")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Stage:
+    logs.set_up("critical", "json")
+    return Stage(tmp_path_factory.mktemp("stage"))
+
+
+@pytest.fixture
+def engine() -> EngineElsewhere:
+    return EngineElsewhere()
+
+
+@pytest.fixture
+def app(stage: Stage, engine: EngineElsewhere, tmp_path: Path) -> Iterator[App]:
+    assistant = AssistantSection(engine="rasa", actions_token=SecretStr(TOKEN))
+    channel = MemoryChannel("wa", Config(kind=ChannelKind.WHATSAPP), public_url="http://x.example")
+    settings = Settings(data=tmp_path, assistant=assistant)
+    built = build(settings, db=stage.fresh(), engine=engine, channels={"wa": channel})
+    yield built
+    built.close()
+
+
+@pytest.fixture
+def write(app: App) -> Callable[[str], int]:
+    """Ana writes; gives the message's id."""
+    numbers = itertools.count(1)
+
+    def send(text: str = "halo", address: str = ANA) -> int:
+        sender = Sender(address, name="Ana", phone=address, verified_by=VerifiedBy.CHANNEL)
+        number = f"m{next(numbers)}"
+        message = InboundMessage("wa", ChannelKind.WHATSAPP, number, sender, text)
+        return asyncio.run(inbound.accept(app, [message]))[0]
+
+    return send
+
+
+class Door:
+    """The action server, called with the right token unless told otherwise."""
+
+    def __init__(self, app: App) -> None:
+        self._site = FastAPI()
+        self._site.include_router(action_server.routes(app))
+
+    def post(self, address: str, **content: Any) -> httpx.Response:
+        headers = {"authorization": f"Bearer {TOKEN}", **content.pop("headers", {})}
+        return asyncio.run(self._post(address, headers, content))
+
+    async def _post(self, address: str, headers: Any, content: Any) -> httpx.Response:
+        wire = httpx.ASGITransport(self._site)
+        async with httpx.AsyncClient(transport=wire, base_url="http://akrab.example") as client:
+            return await client.post(address, headers=headers, **content)
+
+
+@pytest.fixture
+def door(app: App) -> Door:
+    return Door(app)
+
+
+@pytest.fixture
+def call(door: Door) -> Callable[..., Any]:
+    """Call an action as Rasa does: `call("action_x", message_id)`."""
+
+    def post(action: str, message_id: int, *, talk: int = 1, **changes: Any) -> Any:
+        return door.post("/actions/webhook", json=request(action, message_id, talk, **changes))
+
+    return post
+
+
+def request(action: str, message_id: int, talk: int = 1, **changes: Any) -> dict[str, Any]:
+    """A call of the action server protocol."""
+    message = {
+        "text": "halo",
+        "intent": {"name": "greet", "confidence": 1.0},
+        "entities": [],
+        "metadata": {"message_id": str(message_id)},
+    }
+    tracker = {
+        "sender_id": str(talk),
+        "slots": LANGUAGE_ID,
+        "latest_message": message,
+        "latest_event_time": 1.0,
+        "events": [{"event": "user", "text": "halo", "timestamp": 1.0}],
+        "active_loop": {},
+        "latest_action_name": "action_listen",
+        "paused": False,
+        **changes,
+    }
+    body = {"next_action": action, "sender_id": str(talk), "tracker": tracker}
+    return {**body, "version": "3.6.21", "domain": {}}

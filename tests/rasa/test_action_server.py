@@ -1,0 +1,146 @@
+"""POST /actions/webhook: the action server's protocol, who may call, and each call once."""
+
+import json
+import zlib
+
+import pytest
+from rasa_sdk import Action
+from rasa_sdk.interfaces import ActionExecutionRejection
+
+from actions import registry
+from actions.context import PersonWanted
+from bot.rasa import action_server, wishes
+from crm_store import consents, customers
+from tests.rasa.conftest import TOKEN, request
+
+STOP = "action_stop_messages"
+
+
+def pieces_of_consent(app):
+    with app.db.reading() as session:
+        return len(consents.of_customer(session, 1))
+
+
+def test_an_action_answers_with_events_and_responses(call, write):
+    answer = call(STOP, write())
+    assert answer.status_code == 200
+    assert answer.json()["responses"]
+
+
+@pytest.mark.parametrize("token", ["", "Bearer ", "Bearer wrong", "wrong"])
+def test_without_the_token_nothing_runs(door, write, app, token):
+    body = request(STOP, write())
+    answer = door.post("/actions/webhook", json=body, headers={"authorization": token})
+    assert (answer.status_code, pieces_of_consent(app)) == (401, 0)
+
+
+def test_the_token_may_come_as_endpoints_yml_sends_it(door, write):
+    address = f"/actions/webhook?token={TOKEN}"
+    body = request(STOP, write())
+    assert door.post(address, json=body, headers={"authorization": ""}).status_code == 200
+
+
+def test_an_unknown_action_is_told_by_404(call, write):
+    answer = call("action_of_somebody_else", write())
+    assert (answer.status_code, answer.json()["action_name"]) == (404, "action_of_somebody_else")
+
+
+def test_an_action_that_declines_is_told_by_400(call, write, monkeypatch):
+    class Declining(Action):
+        def name(self):
+            return "action_declining"
+
+        async def run(self, dispatcher, tracker, domain):
+            raise ActionExecutionRejection("action_declining", "not now")
+
+    monkeypatch.setitem(registry.ACTIONS, "action_declining", Declining())
+    answer = call("action_declining", write())
+    assert (answer.status_code, answer.json()["action_name"]) == (400, "action_declining")
+
+
+def test_an_action_that_breaks_is_told_by_500_and_leaves_nothing(call, write, monkeypatch, app):
+    class Breaking(Action):
+        def name(self):
+            return "action_breaking"
+
+        async def run(self, dispatcher, tracker, domain):
+            registry.ACTIONS[STOP].reply  # noqa: B018 - there, but what follows breaks
+            raise RuntimeError("boom")
+
+    monkeypatch.setitem(registry.ACTIONS, "action_breaking", Breaking())
+    message = write()
+    assert call("action_breaking", message).status_code == 500
+    assert call(STOP, message).status_code == 200
+
+
+def test_the_same_call_twice_has_one_effect_and_one_answer(call, write, app):
+    message = write()
+    first, second = call(STOP, message), call(STOP, message, latest_event_time=9.0)
+    assert first.json() == second.json()
+    assert pieces_of_consent(app) == 1
+
+
+def test_what_was_said_and_when_does_not_make_it_another_call(call, write, app):
+    message = write()
+    call(STOP, message)
+    said = {"event": "bot", "text": "one of several variants", "timestamp": 3.0}
+    call(STOP, message, events=[{"event": "user", "timestamp": 7.0}, said])
+    assert pieces_of_consent(app) == 1
+
+
+def test_the_next_message_is_another_call(call, write):
+    first, second = write(), write("lagi")
+    assert call("action_talk_to_person", first).status_code == 200
+    assert call("action_talk_to_person", second).status_code == 200
+
+
+def test_what_an_action_asks_of_the_product_waits_until_the_turn_is_over(call, write, app):
+    message = write()
+    call("action_talk_to_person", message)
+    with app.db.transaction() as session:
+        wanted, again = wishes.taken(session, message), wishes.taken(session, message)
+    assert isinstance(wanted[0], PersonWanted)
+    assert again == []
+
+
+def test_the_customer_is_who_wrote_the_message(call, write, app):
+    write("halo", "+6281200000002")
+    message = write()
+    call("action_change_language", message, talk=2, slots={"language": "en"})
+    with app.db.reading() as session:
+        assert customers.get(session, 1).language != "en"
+
+
+def test_a_message_of_another_conversation_is_refused(call, write):
+    write()
+    other = write("halo", "+6281200000002")
+    assert call(STOP, other, talk=1).status_code == 409
+
+
+def test_a_message_that_has_been_dealt_with_runs_nothing(call, write, app):
+    message = write()
+    with app.db.transaction() as session:
+        from crm_store import messages
+
+        messages.handled(session, [message])
+    assert (call(STOP, message).status_code, pieces_of_consent(app)) == (409, 0)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"[]", b"{}", b"{", b'{"next_action": "x", "sender_id": "a", "tracker": {}}', b"\xff"],
+)
+def test_what_is_no_call_is_refused(door, body):
+    assert door.post("/actions/webhook", content=body).status_code == 422
+
+
+def test_a_compressed_call_is_unpacked(door, write):
+    body = zlib.compress(json.dumps(request(STOP, write())).encode())
+    answer = door.post("/actions/webhook", content=body, headers={"content-encoding": "deflate"})
+    assert answer.status_code == 200
+
+
+def test_a_call_that_unpacks_to_too_much_is_refused(door):
+    bomb = zlib.compress(b" " * (action_server.LARGEST + 1))
+    answer = door.post("/actions/webhook", content=bomb, headers={"content-encoding": "deflate"})
+    assert answer.status_code == 413
