@@ -14,7 +14,7 @@
     const follow = document.querySelector(event.target.getAttribute("hx-target")).closest("[data-follow]");
     if (follow) follow.scrollTop = follow.scrollHeight;
     form.dataset.draft = form.elements.text.value;
-    form.elements.text.value = "";
+    [...form.elements].forEach((field) => { if (field.type !== "hidden") field.value = ""; });
   });
 
   // A message that could not be handed in is given back to its writer.

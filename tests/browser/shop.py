@@ -28,7 +28,7 @@ class Shop:
 @contextmanager
 def open_shop(folder: Path, engine: DialogueEngine | None = None) -> Iterator[Shop]:
     """Serve the cast's shop until the block ends."""
-    port = _free_port()
+    port = free_port()
     url = f"http://localhost:{port}"
     app = cast.open_shop(cast.settings(folder, public_url=url, port=port), engine)
     with serving(app, port):
@@ -64,7 +64,8 @@ async def _run(app: App, server: uvicorn.Server, ready: threading.Event) -> None
     await working
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port nobody listens on just now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
