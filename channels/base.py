@@ -124,7 +124,7 @@ class InboundMessage:
     payload: str | None = None
     attachments: tuple[Attachment, ...] = ()
     shared_phone: str | None = None
-    """The sender's own phone number (E.164) shared and vouched for by the channel (Telegram contact)."""
+    """The sender's own phone number (E.164), vouched for by the channel (Telegram contact)."""
     reply_to: str | None = None
     """Provider id of the message this one answers."""
     edited: bool = False
