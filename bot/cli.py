@@ -20,7 +20,9 @@ main_app = typer.Typer(
 nlu_app = typer.Typer(help="The assistant's understanding.", no_args_is_help=True)
 staff_app = typer.Typer(help="The people who sign in to the console.", no_args_is_help=True)
 ledger_app = typer.Typer(help="The loyalty points' books.", no_args_is_help=True)
+channels_app = typer.Typer(help="The channels at their providers.", no_args_is_help=True)
 main_app.add_typer(nlu_app, name="nlu")
+main_app.add_typer(channels_app, name="channels")
 main_app.add_typer(staff_app, name="staff")
 main_app.add_typer(ledger_app, name="ledger")
 rasa_app = typer.Typer(
@@ -178,6 +180,17 @@ def nlu_test(
     from bot.commands import understanding
 
     understanding.test(train_on, test_on, as_json=as_json)
+
+
+@channels_app.command("setup")
+def channels_setup(
+    names: Annotated[list[str] | None, typer.Argument(help="Only these channels.")] = None,
+    config: ConfigFile = DEFAULT,
+) -> None:
+    """Tell providers (Twilio, Telegram) where our webhooks are."""
+    from bot.commands import channels
+
+    sys.exit(channels.setup(config, names or ()))
 
 
 @staff_app.command("add")
