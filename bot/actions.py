@@ -22,3 +22,10 @@ def run_action(call: ActionCall) -> ActionResult:
     except registry.UnknownAction as error:
         raise EngineError(str(error)) from error
     return ActionResult(answer["events"], answer["responses"])
+
+
+def load() -> None:
+    """Import the actions now, so that the first customer need not wait for it."""
+    from actions import registry
+
+    assert registry.ACTIONS

@@ -28,6 +28,7 @@ LONGEST_WAIT = 2.0
 FIRST_DELAY = 2.0
 LONGEST_DELAY = 900.0
 SEND_SECONDS = 30.0
+AFTER_ERROR = 1.0
 
 
 class Outbound:
@@ -159,17 +160,28 @@ class Outbound:
             self._begin(self._record())
 
     async def _record(self) -> None:
+        """Record what has come back. Should the store fail, outcomes are kept and tried again:
+        what was sent must not count as unknown because a disk was full for a moment."""
         try:
             while self._outcomes:
                 outcomes, self._outcomes = self._outcomes, []
-                settlement = Settlement(outcomes, self.next_claim())
-                settled = await self._app.work.do(settle, settlement)
-                self._app.feed.publish(*settled.topics)
-                self.start(settled.claimed)
+                await self._settle(outcomes)
         finally:
             self._recording = False
         if len(self._under_way) >= self._worker.sends_at_once:
             self._app.wake.sends()
+
+    async def _settle(self, outcomes: list[Outcome]) -> None:
+        settlement = Settlement(outcomes, self.next_claim())
+        try:
+            settled = await self._app.work.do(settle, settlement)
+        except Exception as error:
+            log.error("outcomes not recorded yet", exc_info=error)
+            self._outcomes = outcomes + self._outcomes
+            await asyncio.sleep(AFTER_ERROR)
+            return
+        self._app.feed.publish(*settled.topics)
+        self.start(settled.claimed)
 
 
 def backoff(attempts: int, spread: Callable[[float, float], float] = random.uniform) -> float:

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
-from bot import inbound, reconcile, turn
+from bot import actions, inbound, reconcile, turn
 from bot.app import App
 from bot.logs import logger
 from bot.outbound import Outbound
@@ -61,6 +61,8 @@ class Worker:
 
     async def run(self) -> None:
         """Work until `stop`; then finish what is under way."""
+        if self._app.engine.in_process:
+            await asyncio.to_thread(actions.load)
         self._app.wake.turns = self._turns.set
         self._app.wake.sends = self._sends.set
         loops = [

@@ -249,3 +249,19 @@ def test_stopping_finishes_what_is_under_way(app, message, wa):
     asyncio.run(run())
     with app.db.reading() as session:
         assert messages.get(session, 2).status.value == "delivered"
+
+
+def test_an_outcome_the_store_could_not_take_is_kept_and_recorded_later(reply_to, wa, monkeypatch):
+    from bot import sending
+
+    real, failures = sending.record, iter([True])
+
+    def record(session, batches):
+        if next(failures, False):
+            raise OSError("disk full")
+        return real(session, batches)
+
+    monkeypatch.setattr(sending, "record", record)
+    monkeypatch.setattr("bot.outbound.AFTER_ERROR", 0.01)
+    assert reply_to().status.value == "delivered"
+    assert len(wa.sent) == 1

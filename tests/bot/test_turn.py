@@ -8,7 +8,7 @@ from actions import context as action_context
 from bot import inbound, takeover, turn
 from crm_store import conversations, lookups, messages, staff
 from crm_store.models.kinds import MessageStatus, Owner, StaffRole
-from nlu.types import ActionCall, ActionResult, EngineError, Reply, ReplyButton
+from nlu.types import EngineError, Reply, ReplyButton
 
 BUDI = "+6281200000002"
 LONG = "Terima kasih sudah menghubungi kami, pesan Anda kami terima"
@@ -240,21 +240,6 @@ def test_an_engine_elsewhere_answers_the_same(far, converse, db):
     assert converse("halo", "apa kabar") == ["echo: halo", "echo: apa kabar"]
     assert [spoken.state for spoken in far.heard] == [None, {"turns": 1}]
     assert conversation(db).lease_by is None
-
-
-def test_an_engine_elsewhere_can_ask_for_a_person(far, converse, db, monkeypatch):
-    def act(spoken, run_action):
-        run_action(ActionCall("action_talk_to_person", "1", spoken.message_id, {}, {}))
-        return "Baik"
-
-    def run(call):
-        action_context.current().request_person("asked for a person")
-        return ActionResult()
-
-    monkeypatch.setattr("bot.remote.run_action", run)
-    far.script["orang"] = act
-    assert converse("orang", "halo?") == ["Baik"]
-    assert conversation(db).owner == Owner.QUEUE
 
 
 def test_an_engine_elsewhere_that_fails_three_times_is_a_persons_case(far, converse, db):
