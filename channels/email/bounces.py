@@ -5,6 +5,7 @@ import email.policy
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from channels.base import DeliveryStatus, ReachState
 from channels.email import headers
@@ -50,9 +51,9 @@ _LATER = re.compile(
     re.IGNORECASE,
 )
 _COPY = re.compile(
-    r"^-+ ?(?:below this line is a copy|this is a copy|original message|begin message|pesan asli"
-    r"|urspr[üu]ngliche)|^(?:original message headers|diagnostic information for administrators"
-    r"|----- message header)|^(?:return-path|received): ",
+    r"^(?:-+ ?(?:below this line is a copy|this is a copy|original message|begin message|pesan asli"
+    r"|urspr[üu]ngliche)|original message headers|diagnostic information for administrators"
+    r"|----- message header)[^\n]*|^(?=(?:return-path|received): )",
     re.IGNORECASE | re.MULTILINE,
 )
 _NAMED = re.compile(
@@ -172,7 +173,7 @@ def _pieces(human: str, own: frozenset[str]) -> dict[str, str]:
     """Each address that stands at the start of a line, with the text up to the next one."""
     found = [match for match in _NAMED.finditer(human) if match[1].lower().strip(".") not in own]
     pieces: dict[str, str] = {}
-    for match, following in zip(found, [*found[1:], None], strict=True):
+    for match, following in zip_longest(found, found[1:]):
         end = following.start() if following else len(human)
         for box in headers.mailboxes([match[1]]):
             pieces.setdefault(box.address, human[match.end() : end])

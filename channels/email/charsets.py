@@ -53,6 +53,7 @@ def _codec(charset: str | None) -> str | None:
     given = (charset or "us-ascii").strip().strip("'\"").lower().replace("_", "-")
     given = _ALIASES.get(given, _ALIASES.get(given.replace("-", "_"), given))
     try:
+        b"a".decode(given, "replace")
         name = codecs.lookup(given).name
     except (LookupError, ValueError):
         return None

@@ -20,6 +20,9 @@ _WORD = re.compile(r"=\?([^?\s]{1,60})\?([bq])\?([^?]*)\?=", re.IGNORECASE)
 _BETWEEN_WORDS = re.compile(r"(\?=)\s+(?==\?[^?\s]{1,60}\?[bq]\?)", re.IGNORECASE)
 _ID = re.compile(r"<([^<>\s]{1,990})>")
 _ADDRESS = re.compile(r"[^\s<>\"(),:;@\\]{1,128}@[^\s<>\"(),:;@\\]{1,255}")
+# `victim@a.example <writer@b.example>` is one mailbox; the library sees two, or none.
+_NAMED_LIKE_ADDRESS = re.compile(r"(^|,)\s*([^\s<>\"(),]+@[^\s<>\"(),]+)\s*(?=<)")
+_PLACE = re.compile(r"=w(\d{1,5})=")
 _ODD = (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError)
 
 
@@ -162,15 +165,28 @@ def from_base64(data: bytes) -> bytes:
 
 
 def _parsed(value: str) -> list[Mailbox]:
+    """Encoded words stand aside meanwhile: their letters may be read as punctuation."""
+    kept: list[str] = []
+
+    def aside(match: re.Match[str]) -> str:
+        kept.append(match[0])
+        return f"=w{len(kept) - 1}="
+
+    plain = _NAMED_LIKE_ADDRESS.sub(r'\1"\2" ', _WORD.sub(aside, value))
     try:
-        pairs = getaddresses([value])
+        pairs = getaddresses([plain])
     except _ODD:
         return []
     return [
-        Mailbox(words(name)[:200], address.lower())
+        Mailbox(words(_PLACE.sub(lambda at: _back(kept, at), name))[:200], address.lower())
         for name, address in pairs
         if len(address) <= LONGEST_ADDRESS and _ADDRESS.fullmatch(address)
     ]
+
+
+def _back(kept: Sequence[str], place: re.Match[str]) -> str:
+    number = int(place[1])
+    return kept[number] if number < len(kept) else ""
 
 
 def _scraped(value: str) -> list[Mailbox]:

@@ -106,10 +106,10 @@ _WORDS: tuple[tuple[Reason, re.Pattern[str]], ...] = tuple(
             Reason.UNKNOWN_USER,
             r"(?:user|recipient|mailbox|address|account|alias)[^.\n]{0,60}(?:unknown|not found"
             r"|does(?: not|n'?t) exist|not exist|invalid|not known"
-            r"|couldn'?t be found|no longer exist|unavailable|wasn't found|isn't in)"
+            r"|couldn'?t be found|no longer exist|wasn't found|isn't in)"
             r"|(?:unknown|no such|invalid|bad) (?:user|recipient|mailbox|address"
-            r"|account|local|person)|no mailbox here|not a valid|not listed in"
-            r"|recipnotfound|nosuchuser|user_unknown"
+            r"|account|local|person)|user doesn'?t have an?\b|no mailbox here"
+            r"|not a valid|not listed in|recipnotfound|nosuchuser|user_unknown"
             r"|(?:benutzer|empf[äa]nger|e-mail-adresse)[^.\n]{0,60}(?:unbekannt|nicht gefunden"
             r"|nicht vorhanden|nicht existiert)|unbekannter empf"
             r"|(?:alamat|penerima|pengguna|akun|kotak surat)[^.\n]{0,60}tidak"

@@ -1,0 +1,110 @@
+"""C5: one body as text, everything else by reference, names that are safe."""
+
+import pytest
+
+from channels.base import MessageKind
+from channels.email import body, mime
+from channels.email.flowed import unflow
+
+
+def multipart(kind: str, *parts: str) -> str:
+    inner = "".join(f"--b\r\n{part}\r\n" for part in parts)
+    return (
+        f'MIME-Version: 1.0\r\nContent-Type: multipart/{kind}; boundary="b"\r\n\r\n{inner}--b--\r\n'
+    )
+
+
+PLAIN = "Content-Type: text/plain\r\n\r\nteks"
+HTML = "Content-Type: text/html\r\n\r\n<p>html</p>"
+EMPTY = "Content-Type: text/plain\r\n\r\n \r\n"
+PHOTO = (
+    "Content-Type: image/jpeg; name=foto.jpg\r\nContent-Transfer-Encoding: base64\r\n"
+    "Content-Disposition: attachment; filename=foto.jpg\r\n\r\naGFsbw=="
+)
+NOTE = "Content-Type: text/plain; name=catatan.txt\r\n\r\nlampiran"
+SIGNATURE = "Content-Type: application/pgp-signature\r\n\r\nx"
+BODIES = {
+    "plain": (PLAIN, "teks", 0),
+    "C5.3 text before html": (multipart("alternative", PLAIN, HTML), "teks", 0),
+    "C5.3 html first, text still": (multipart("alternative", HTML, PLAIN), "teks", 0),
+    "C5.3 html if the text is empty": (multipart("alternative", EMPTY, HTML), "html", 0),
+    "C5.3 html alone": (HTML, "html", 0),
+    "C5.3 a text attachment is no body": (multipart("mixed", PLAIN, NOTE), "teks", 1),
+    "C5.3 only a text attachment": (multipart("mixed", NOTE), "", 1),
+    "a photo": (multipart("mixed", PLAIN, PHOTO), "teks", 1),
+    "related": (multipart("related", HTML, PHOTO), "html", 1),
+    "text around a photo (Apple)": (multipart("mixed", PLAIN, PHOTO, PLAIN), "teks\n\nteks", 1),
+    "signed": (multipart("signed", PLAIN, SIGNATURE), "teks", 0),
+}
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_c5_3_the_body_is_one_version_and_files_are_references(name):
+    raw, text, files = BODIES[name]
+    found = body.read(mime.parse(raw.encode()))
+    assert found.text == text
+    assert len(found.attachments) == files
+
+
+def test_a_photo_is_kept_by_its_place_in_the_mail(new_channel):
+    raw = b"From: ana@pelanggan.example\r\n" + multipart("mixed", PLAIN, PHOTO).encode()
+    [photo] = body.read(mime.parse(raw)).attachments
+    assert (photo.reference, photo.content_type) == ("part:2", "image/jpeg")
+    assert (photo.filename, photo.size) == ("foto.jpg", 6)
+    file = new_channel().open(raw, photo)
+    assert (file.content, file.filename) == (b"halo", "foto.jpg")
+
+
+def test_a_place_that_is_not_there_gives_nothing(new_channel):
+    [photo] = body.read(mime.parse(multipart("mixed", PHOTO).encode())).attachments
+    assert new_channel().open(b"From: x\r\n\r\nhalo", photo) is None
+
+
+def test_a_photo_without_words_is_media(parser):
+    raw = b"From: ana@pelanggan.example\r\n" + multipart("mixed", EMPTY, PHOTO).encode()
+    [event] = parser.events(raw)
+    assert (event.text, event.message_kind) == ("", MessageKind.MEDIA)
+
+
+FILENAMES = {
+    "foto.jpg": "foto.jpg",
+    "../../etc/passwd": "passwd",
+    "C:\\Windows\\evil.exe": "evil.exe",
+    "laporan\u202egpj.exe": "laporangpj.exe",
+    "=?utf-8?b?Zm90byDwn5iALmpwZw==?=": "foto 😀.jpg",
+    "=?utf-8?q?..=2F..=2Fx.sh?=": "x.sh",
+    "a\r\nX-Evil: 1.txt": "a X-Evil_ 1.txt",
+    "..": None,
+    "": None,
+    "a\x00b.txt": "ab.txt",
+    "x" * 500 + ".pdf": "x" * 108 + ".pdf",
+}
+
+
+@pytest.mark.parametrize("given", FILENAMES)
+def test_c5_2_a_file_name_is_only_a_name(given):
+    assert body.filename(given) == FILENAMES[given]
+
+
+def test_c5_2_continued_parameters_are_put_together():
+    raw = (
+        b"Content-Disposition: attachment;\r\n filename*0*=utf-8''foto%20;\r\n"
+        b" filename*1*=%F0%9F%98%80;\r\n filename*2=.jpg\r\n\r\nx"
+    )
+    assert mime.parse(raw).named == "foto 😀.jpg"
+
+
+@pytest.mark.parametrize(
+    ("text", "delsp", "wanted"),
+    [("satu \ndua\n", False, "satu dua\n"), ("sa \ntu", True, "satu"), ("satu\ndua", False, "satu\ndua"),
+     ("Ya \n-- \nAna", False, "Ya \n-- \nAna"), ("> a \n> b\nc", False, "> a b\nc"),
+     ("> a \nb", False, "> a \nb"), (" >bukan kutipan", False, ">bukan kutipan")],
+)  # fmt: skip
+def test_c5_4_flowed_lines_are_joined(text, delsp, wanted):
+    assert unflow(text, delsp=delsp) == wanted
+
+
+def test_c5_4_a_flowed_mail_reads_as_sentences(parser, new_mail):
+    text = "Kulkas saya \r\nrusak\r\n\r\n-- \r\nAna\r\n"
+    [event] = parser.events(new_mail(text, Content_Type="text/plain; format=flowed"))
+    assert event.text == "Kulkas saya rusak"
