@@ -24,7 +24,7 @@ SEND_SECONDS = Histogram(
 )
 ANSWER_SECONDS = Histogram(
     "akrab_answer_seconds",
-    "From a customer's message to the answer at the provider",
+    "From an answer being queued until the provider has it",
     buckets=_SECONDS,
     registry=REGISTRY,
 )

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import socket
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
@@ -22,9 +23,11 @@ def serve(config: Path, *, host: str | None = None, port: int | None = None) -> 
     settings = _with_address(show.load(config), host, port)
     prepare.check_schema(settings)
     prepare.fit_if_missing(settings)
+    listening = _listen(settings)
     app = build(settings)
+    _announce(settings)
     try:
-        _loop(_serve(app))
+        _loop(_serve(app, listening))
     finally:
         app.close()
 
@@ -57,7 +60,18 @@ def new_event_loop() -> asyncio.AbstractEventLoop:
     return uvloop.new_event_loop()
 
 
-async def _serve(app: App) -> None:
+def _listen(settings: Settings) -> socket.socket:
+    """The open port. Raises UserError if it cannot be had."""
+    web = settings.web
+    family = socket.AF_INET6 if ":" in web.host else socket.AF_INET
+    try:
+        return socket.create_server((web.host, web.port), family=family, backlog=2048)
+    except OSError as error:
+        told = f"{web.host}:{web.port} cannot be listened on ({error.strerror}); try --port"
+        raise UserError(told) from error
+
+
+async def _serve(app: App, listening: socket.socket) -> None:
     import uvicorn
 
     from bot.web import create_web
@@ -75,14 +89,11 @@ async def _serve(app: App) -> None:
     server = uvicorn.Server(config)
     worker = Worker(app) if app.settings.worker.enabled else None
     working = asyncio.create_task(worker.run()) if worker else None
-    _announce(app.settings)
-    await server.serve()
+    await server.serve([listening])
     if worker and working:
         worker.stop()
         await working
     await _close_channels(app)
-    if not server.started:
-        raise UserError(f"Port {web.port} on {web.host} cannot be used; try --port")
 
 
 async def _work(app: App) -> None:
