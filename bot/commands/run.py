@@ -1,6 +1,7 @@
 """The two ways to run: the server with its worker, or a worker alone."""
 
 import asyncio
+import os
 import signal
 import socket
 import sys
@@ -67,7 +68,7 @@ def _listen(settings: Settings) -> socket.socket:
     try:
         return socket.create_server((web.host, web.port), family=family, backlog=2048)
     except OSError as error:
-        told = f"{web.host}:{web.port} cannot be listened on ({error.strerror}); try --port"
+        told = f"{web.host}:{web.port} cannot be listened on ({os.strerror(error.errno or 0)}); try --port"
         raise UserError(told) from error
 
 
