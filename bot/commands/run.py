@@ -68,7 +68,8 @@ def _listen(settings: Settings) -> socket.socket:
     try:
         return socket.create_server((web.host, web.port), family=family, backlog=2048)
     except OSError as error:
-        told = f"{web.host}:{web.port} cannot be listened on ({os.strerror(error.errno or 0)}); try --port"
+        why = os.strerror(error.errno or 0)
+        told = f"{web.host}:{web.port} cannot be listened on ({why}); try --port"
         raise UserError(told) from error
 
 
