@@ -8,7 +8,7 @@ last one, only if the lease and the conversation's owner are still what they wer
 import asyncio
 import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot import answer, failing, taken
@@ -16,7 +16,7 @@ from bot.answer import Said, Step
 from bot.app import App
 from bot.logs import logger
 from bot.memory import Memory, load
-from bot.rasa import wishes
+from bot.rasa import missed, wishes
 from bot.rasa.running import runner
 from bot.taken import Taken
 from crm_store import batch, conversations, lookups
@@ -27,6 +27,15 @@ from nlu.types import TurnResult
 
 log = logger("remote")
 WORKER = f"{os.getpid()}:{secrets.token_hex(4)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Leased:
+    """A conversation that is ours for a while; `missed` was said while a person had it."""
+
+    turn: Turn
+    member: bool
+    missed: Sequence[Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +51,12 @@ class Answer:
 
 async def take(app: App) -> Taken:
     """Take one waiting message of each of some conversations, all at the same time."""
-    turns, members = await app.work.do(_lease, app)
-    if not turns:
+    leased = await app.work.do(_lease, app)
+    if not leased:
         return Taken()
-    asked = (asyncio.to_thread(_ask, app, turn, turn.customer_id in members) for turn in turns)
-    await asyncio.gather(*(_keep(app, one) for one in asyncio.as_completed(list(asked))))
+    turns = [one.turn for one in leased]
+    asked = [asyncio.to_thread(_ask, app, one) for one in leased]
+    await asyncio.gather(*(_keep(app, one) for one in asyncio.as_completed(asked)))
     app.feed.publish(*taken.topics(turns))
     app.wake.sends()
     return Taken(turns=len(turns), more=True)
@@ -56,20 +66,29 @@ async def _keep(app: App, asked: "asyncio.Future[Answer]") -> None:
     await app.work.do(_store, await asked)
 
 
-def _lease(session: Session, apps: Sequence[App]) -> list[tuple[list[Turn], set[int]]]:
+def _lease(session: Session, apps: Sequence[App]) -> list[list[Leased]]:
     return [_lease_some(session, app) for app in apps]
 
 
-def _lease_some(session: Session, app: App) -> tuple[list[Turn], set[int]]:
+def _lease_some(session: Session, app: App) -> list[Leased]:
     worker = app.settings.worker
     ids = conversations.waiting(session, worker.turns_at_once)
     got = set(conversations.lease(session, ids, WORKER, now() + worker.lease)) if ids else set()
     turns = batch.load(session, [one for one in ids if one in got])
-    return turns, lookups.members_among(session, [turn.customer_id for turn in turns])
+    members = lookups.members_among(session, [turn.customer_id for turn in turns])
+    return [
+        Leased(
+            turn,
+            turn.customer_id in members,
+            missed.lines(session, turn.conversation_id, turn.messages[0].id),
+        )
+        for turn in turns
+    ]
 
 
-def _ask(app: App, turn: Turn, member: bool) -> Answer:
+def _ask(app: App, leased: Leased) -> Answer:
     """Ask the engine, in a thread of its own; what it raises is part of the answer."""
+    turn = leased.turn
     received = turn.messages[0]
     memory = load(turn.dialogue_state).heard(received.text, received.created_at.timestamp())
     assistant = app.settings.assistant
@@ -77,9 +96,10 @@ def _ask(app: App, turn: Turn, member: bool) -> Answer:
         turns=assistant.most_turns_a_minute, repeats=assistant.most_repeats
     ):
         return Answer(app, turn, memory)
-    spoken = answer.turn_input(turn, received, memory, member=member)
+    spoken = answer.turn_input(turn, received, memory, member=leased.member)
+    told = {**spoken.metadata, "missed": leased.missed}
     try:
-        result = app.engine.reply(spoken, runner(app, received.id))
+        result = app.engine.reply(replace(spoken, metadata=told), runner(app, received.id))
     except Exception as error:  # noqa: BLE001 - the worker's loop: counted, then a person's case
         return Answer(app, turn, memory, error=error)
     return Answer(app, turn, memory, result)

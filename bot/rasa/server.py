@@ -1,6 +1,5 @@
 """A Rasa server process of our own: started, waited for, stopped, started again when it dies."""
 
-import json
 import signal
 import subprocess
 import threading
@@ -16,6 +15,13 @@ from bot.rasa import environment
 from nlu.rasa.client import RasaClient, RasaUnavailable, Server
 
 log = logger("rasa")
+ENDPOINTS = """action_endpoint:
+  url: {url}
+  headers:
+    Authorization: Bearer ${{AKRAB_ACTIONS_TOKEN}}
+  enable_selective_domain: true
+  seconds: 20
+"""
 STOP_SECONDS = 15.0
 READY_SECONDS = 180.0
 LONGEST_PAUSE = 30.0
@@ -170,13 +176,10 @@ def _tokens(plan: Plan) -> Mapping[str, str]:
 
 
 def _endpoints(plan: Plan) -> Path:
-    """endpoints.yml with the address our actions have; JSON is YAML. The token is not in it."""
+    """endpoints.yml with the address our actions have; the token comes from the environment.
+
+    Rasa puts variables only into plain scalars: what is quoted stays as it is.
+    """
     path = plan.folder / "endpoints.yml"
-    endpoint = {
-        "url": plan.actions_url,
-        "headers": {"Authorization": "Bearer ${AKRAB_ACTIONS_TOKEN}"},
-        "enable_selective_domain": True,
-        "seconds": 20,
-    }
-    path.write_text(json.dumps({"action_endpoint": endpoint}, indent=2), encoding="utf-8")
+    path.write_text(ENDPOINTS.format(url=plan.actions_url), encoding="utf-8")
     return path

@@ -1,0 +1,132 @@
+"""The Rasa process: waited for, stopped, started again; played by a small program."""
+
+import json
+import os
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from bot.rasa import environment, house, training
+from bot.rasa.environment import RasaMissingError
+from bot.rasa.server import Keeper, Plan, RasaDiedError, RasaServer
+
+PROGRAM = """#!{python}
+import http.server, json, os, sys
+given = dict(zip(sys.argv[2::2], sys.argv[3::2]))
+print("arguments", json.dumps(sys.argv[1:]), os.environ["AKRAB_RASA_TOKEN"], flush=True)
+if {broken}:
+    sys.exit("no model in there")
+class Rasa(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b'{{"model": "m1"}}')
+http.server.HTTPServer(("127.0.0.1", int(given["--port"])), Rasa).serve_forever()
+"""
+
+
+@pytest.fixture
+def rasa_at(tmp_path, monkeypatch):
+    """An environment whose `rasa` is a small web server, or one that fails."""
+
+    def make(*, broken=False):
+        program = tmp_path / "env" / "bin" / "rasa"
+        program.parent.mkdir(parents=True)
+        program.write_text(PROGRAM.format(python=sys.executable, broken=broken))
+        program.chmod(0o755)
+        monkeypatch.setenv("RASA_ENV", str(tmp_path / "env"))
+
+    return make
+
+
+@pytest.fixture
+def server(tmp_path):
+    plan = Plan(
+        tmp_path, Path("model"), tmp_path / "run", house.free_port(), "http://a/b", "r", "s"
+    )
+    made = RasaServer(plan)
+    yield made
+    made.stop()
+
+
+def until(condition, seconds=10.0):
+    end = time.monotonic() + seconds
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.05)
+    assert condition()
+
+
+def test_it_is_ready_once_it_answers(rasa_at, server):
+    rasa_at()
+    server.start()
+    assert server.wait_ready(10) == "m1"
+
+
+def test_it_is_told_where_our_actions_are_and_no_secret_is_written_down(rasa_at, server):
+    rasa_at()
+    server.start()
+    server.wait_ready(10)
+    endpoints = (server.plan.folder / "endpoints.yml").read_text()
+    assert "url: http://a/b" in endpoints
+    assert "Bearer ${AKRAB_ACTIONS_TOKEN}" in endpoints
+
+
+def test_one_that_ends_at_once_says_why(rasa_at, server):
+    rasa_at(broken=True)
+    server.start()
+    with pytest.raises(RasaDiedError, match="no model in there"):
+        server.wait_ready(10)
+
+
+def test_stopping_ends_the_process(rasa_at, server):
+    rasa_at()
+    server.start()
+    server.wait_ready(10)
+    pid = server.pid
+    server.stop()
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+def test_one_that_dies_is_started_again(rasa_at, server):
+    rasa_at()
+    server.start()
+    server.wait_ready(10)
+    first = server.pid
+    keeper = Keeper(server, first_pause=0.05)
+    keeping = threading.Thread(target=keeper.run)
+    keeping.start()
+    os.kill(first, 9)
+    until(lambda: server.running and server.pid != first)
+    keeper.stop()
+    keeping.join(10)
+    assert not server.running
+
+
+def test_a_missing_environment_is_told_in_a_sentence(tmp_path, monkeypatch):
+    monkeypatch.setenv("RASA_ENV", str(tmp_path / "nowhere"))
+    with pytest.raises(RasaMissingError, match="make rasa"):
+        environment.program()
+
+
+def test_our_own_environment_does_not_leak_into_rasas(monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", "/ours")
+    monkeypatch.setenv("VIRTUAL_ENV", "/ours")
+    given = environment.variables({"AKRAB_RASA_TOKEN": "x"})
+    assert not {"PYTHONPATH", "VIRTUAL_ENV"} & given.keys()
+    assert given["AKRAB_RASA_TOKEN"] == "x"
+
+
+@pytest.mark.parametrize("changed", ["domain.yml", "config.yml", "data/nlu.yml"])
+def test_a_model_is_known_by_the_files_it_was_trained_from(tmp_path, changed):
+    for name in ("domain.yml", "config.yml", "data/nlu.yml"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(json.dumps({"version": "3.1"}))
+    before = training.fingerprint(tmp_path)
+    assert training.fingerprint(tmp_path) == before
+    (tmp_path / changed).write_text("{}")
+    assert training.fingerprint(tmp_path) != before
