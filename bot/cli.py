@@ -198,7 +198,9 @@ def staff_add(
     email: str,
     name: Annotated[str | None, typer.Option(help="How colleagues see them.")] = None,
     role: Annotated[str, typer.Option(help="service, marketer, supervisor or admin.")] = "service",
-    team: Annotated[str | None, typer.Option(help="Only this team's conversations.")] = None,
+    team: Annotated[
+        str | None, typer.Option(help="Whose conversations they see; none: service.")
+    ] = None,
     config: ConfigFile = DEFAULT,
 ) -> None:
     """Add somebody who may sign in; asks for a password (or reads AKRAB_PASSWORD)."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import and_, or_, select, text, update
+from sqlalchemy import and_, func, or_, select, text, update
 
 from crm_store import batch_statements, touchpoints
 from crm_store.models import Conversation, Identity, Message, Staff
@@ -13,6 +13,8 @@ from crm_store.models.talk import RECEIVED, WAITING
 from crm_store.session import Session, insert_ignore, now
 
 View = Literal["waiting", "mine", "all"]
+FRONT_DESK = "service"
+"""The team that answers whatever no other team has."""
 SEES_ALL = (StaffRole.SUPERVISOR, StaffRole.ADMIN)
 
 
@@ -144,11 +146,13 @@ def for_staff(session: Session, staff: Staff, conversation_id: int) -> Conversat
 
 
 def may_see(staff: Staff, conversation: Conversation) -> bool:
-    """Whether a member of staff may open a conversation: own team's, no team's, or their own."""
+    """Whether a member of staff may open a conversation: their team's or their own.
+
+    What no team has yet, and staff without a team, belong to the front desk.
+    """
     return (
         staff.role in SEES_ALL
-        or conversation.team is None
-        or conversation.team == staff.team
+        or (conversation.team or FRONT_DESK) == (staff.team or FRONT_DESK)
         or conversation.owner_staff_id == staff.id
     )
 
@@ -158,8 +162,7 @@ def visible_to(staff: Staff) -> Any:
     if staff.role in SEES_ALL:
         return and_(True)
     return or_(
-        Conversation.team.is_(None),
-        Conversation.team == staff.team,
+        func.coalesce(Conversation.team, FRONT_DESK) == (staff.team or FRONT_DESK),
         Conversation.owner_staff_id == staff.id,
     )
 

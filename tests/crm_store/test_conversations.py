@@ -86,3 +86,10 @@ def test_a_stranger_to_the_session_can_be_handed_over(db):
         conversations.change_owner(session, conversation, Owner.QUEUE, reason="asked")
     with db.reading() as session:
         assert conversations.get(session, conversation.id).owner == Owner.QUEUE
+
+
+def test_what_no_team_has_yet_belongs_to_the_front_desk(session, ana, rani, tom):
+    conversations.change_owner(session, ana.conversation, Owner.QUEUE, reason="a person, please")
+    assert conversations.may_see(rani, ana.conversation)
+    assert not conversations.may_see(tom, ana.conversation)
+    assert conversations.inbox(session, tom) == []
