@@ -54,10 +54,10 @@ class Client:
 async def write_until_killed(server, clients, rng):
     """The moment depends on work done, not on time alone, so that a slow machine works too."""
     stop = asyncio.Event()
-    before = total(clients)
+    enough = total(clients) + rng.randint(0, MOST_ACKNOWLEDGED)
     writing = [asyncio.create_task(client.write(stop)) for client in clients]
     for _ in range(200):
-        if total(clients) - before >= rng.randint(0, MOST_ACKNOWLEDGED):
+        if total(clients) >= enough:
             break
         await asyncio.sleep(0.005)
     await asyncio.sleep(rng.uniform(0.0, 0.03))
