@@ -108,6 +108,43 @@ def add_note(
     return note
 
 
+def set_wish(session: Session, complaint: Complaint, wish: str, *, actor: str = "customer") -> None:
+    """What the customer would like, told after the complaint was logged. Raises ComplaintClosed.
+
+    The same wish again changes nothing.
+    """
+    _check_open(complaint)
+    if complaint.wish != wish:
+        complaint.wish = wish
+        session.flush()
+        _journal(session, complaint, TouchKind.COMPLAINT_UPDATED, actor, f"wish: {wish}")
+
+
+def set_product(
+    session: Session, complaint: Complaint, product: str, *, actor: str = "customer"
+) -> None:
+    """Correct what it is about; the same product again changes nothing. Raises ComplaintClosed."""
+    _check_open(complaint)
+    if complaint.product != product:
+        complaint.product = product
+        session.flush()
+        _journal(session, complaint, TouchKind.COMPLAINT_UPDATED, actor, f"product: {product}")
+
+
+def make_urgent(session: Session, complaint: Complaint, *, actor: str = "customer") -> None:
+    """It turned out worse: high severity, due within a day from now at the latest.
+
+    An urgent one stays as it is. Raises ComplaintClosed.
+    """
+    _check_open(complaint)
+    if complaint.severity != Severity.HIGH:
+        complaint.severity = Severity.HIGH
+        due = now() + DUE[Severity.HIGH]
+        complaint.due_at = min(complaint.due_at or due, due)
+        session.flush()
+        _journal(session, complaint, TouchKind.COMPLAINT_UPDATED, actor, "urgent")
+
+
 def take_up(session: Session, complaint: Complaint, *, staff_id: int) -> None:
     """A member of staff works on it. Raises ComplaintClosed."""
     _check_open(complaint)
