@@ -49,7 +49,7 @@ def compose(message: OutboundMessage, config: Config, tokens: Tokens, at: dateti
     try:
         for name, value in _fields(message, config, tokens, at).items():
             mail[name] = value
-        mail["To"] = Address(addr_spec=recipient)
+        mail["To"] = Address("", *recipient.rsplit("@", 1))
         mail["Reply-To"] = Address(config.display_name or "", addr_spec=own)
         mail.set_content(text, cte="quoted-printable")
         mail.add_alternative(_html(text, message.language), subtype="html", cte="quoted-printable")

@@ -158,11 +158,12 @@ def _options(client: "SMTP", mail: Mail) -> list[str]:
 
 def _failure(phase: Phase, error: Exception) -> SendError:
     """Any error of the library, by what it carries."""
-    from aiosmtplib import SMTPNotSupported, SMTPResponseException
+    from aiosmtplib import SMTPException, SMTPNotSupported, SMTPResponseException
 
     if isinstance(error, SMTPResponseException):
         return failures.refused(phase, error.code, str(error.message))
-    if isinstance(error, SMTPNotSupported):
+    # The bare base class is raised for STARTTLS or AUTH that the server does not offer.
+    if isinstance(error, SMTPNotSupported) or type(error) is SMTPException:
         return Misconfigured(f"the SMTP server does not offer what is configured: {error}")
     cause = error.__cause__
     if isinstance(cause, ssl.SSLCertVerificationError):

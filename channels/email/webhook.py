@@ -19,8 +19,8 @@ def authenticate(request: WebhookRequest, secrets: Sequence[str]) -> None:
     `X-Akrab-Signature: sha256=<hex HMAC-SHA256 of the raw body>` keeps the secret off the wire;
     a replay is harmless, the same mail is stored once.
     """
-    given = request.headers.get(SECRET_HEADER, "").encode()
-    signature = request.headers.get(SIGNATURE_HEADER, "").encode()
+    given = request.headers.get(SECRET_HEADER, "").encode(errors="replace")
+    signature = request.headers.get(SIGNATURE_HEADER, "").encode(errors="replace")
     passed = False
     for secret in secrets:
         key = secret.encode()

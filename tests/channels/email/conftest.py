@@ -1,21 +1,23 @@
 """An email channel, mails for it, and real SMTP and IMAP servers in this process."""
 
 import asyncio
+import subprocess
 from argparse import Namespace
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from proxyprotocol.reader import ProxyProtocolReader
-from pymap.backend.dict import DictBackend
+from pymap.backend.dict import Config as PymapConfig
+from pymap.backend.dict import DictBackend, Login
+from pymap.config import BackendCapability
 from pymap.imap import IMAPServer
 from pymap.parsing.message import AppendMessage
 
-from channels.base import ChannelKind, OutboundMessage
+from channels.base import ChannelKind, OutboundMessage, WebhookRequest
 from channels.email import Config, EmailChannel
 from channels.email.auth import Border
 from channels.email.parse import Parser
@@ -135,21 +137,22 @@ def _authenticate(
 
 
 @pytest.fixture
-def smtp() -> AsyncIterator[SmtpServer]:
+async def smtp() -> AsyncIterator[SmtpServer]:
     handler = SmtpServer()
-    controller = Controller(
-        handler,
-        hostname="127.0.0.1",
-        port=0,
-        authenticator=_authenticate,
-        auth_require_tls=False,
-        enable_SMTPUTF8=True,
+    server = await asyncio.get_running_loop().create_server(
+        lambda: SMTP(
+            handler,
+            authenticator=_authenticate,
+            auth_require_tls=False,
+            enable_SMTPUTF8=True,
+            hostname="mx.pelanggan.example",
+        ),
+        "127.0.0.1",
+        0,
     )
-    controller._trigger_server = lambda: None  # would connect to port 0
-    controller.start()
-    handler.port = controller.server.sockets[0].getsockname()[1]
+    handler.port = server.sockets[0].getsockname()[1]
     yield handler
-    controller.stop()
+    server.close()
 
 
 @pytest.fixture
@@ -163,11 +166,20 @@ def to_server(smtp: SmtpServer) -> Callable[..., EmailChannel]:
     return build
 
 
+class WithoutIdle(PymapConfig):
+    """An IMAP server of before 1997."""
+
+    @property
+    def backend_capability(self) -> BackendCapability:
+        return BackendCapability(idle=False, object_id=True, multi_append=True)
+
+
 class ImapServer:
     """A real IMAP server with one mailbox; `append` delivers."""
 
     def __init__(self) -> None:
         self.port = 0
+        self.config: type[PymapConfig] = PymapConfig
         self._server: asyncio.Server | None = None
 
     async def start(self) -> None:
@@ -176,9 +188,10 @@ class ImapServer:
             passlib_cfg=None, proxy_protocol=None, inherited_sockets=None,
             demo_data=False, demo_user="sari", demo_password="right",
         )  # fmt: skip
-        self.backend, config = await DictBackend.init(
-            args, secure_auth=False, invalid_user_sleep=0.0
-        )
+        config = self.config.from_args(args, secure_auth=False, invalid_user_sleep=0.0)
+        login = Login(config)
+        await DictBackend._add_demo_user(config, login)
+        self.backend = DictBackend(login, config)
         config.apply_context()
         reader = ProxyProtocolReader(config.proxy_protocol)
         callback = reader.get_callback(IMAPServer(self.backend.login, config))
@@ -207,8 +220,10 @@ class ImapServer:
 
 
 @pytest.fixture
-async def imap() -> AsyncIterator[ImapServer]:
+async def imap(request: pytest.FixtureRequest) -> AsyncIterator[ImapServer]:
     server = ImapServer()
+    if getattr(request, "param", "") == "without idle":
+        server.config = WithoutIdle
     await server.start()
     yield server
     await server.stop()
@@ -224,3 +239,26 @@ def from_mailbox(imap: ImapServer) -> Callable[..., EmailChannel]:
         return make(imap=given | keys)
 
     return build
+
+
+@pytest.fixture
+def post_mail() -> Callable[..., WebhookRequest]:
+    def build(body: bytes, headers: Mapping[str, str] | None = None) -> WebhookRequest:
+        return WebhookRequest("POST", f"{PUBLIC_URL}/webhooks/shop", headers or {}, body)
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def dkim_key() -> tuple[str, bytes]:
+    """A new private key (PEM) and the DNS record that belongs to it."""
+
+    def openssl(*arguments: str, given: bytes = b"") -> bytes:
+        return subprocess.run(
+            ["openssl", *arguments], input=given, capture_output=True, check=True
+        ).stdout
+
+    private = openssl("genrsa", "-traditional", "2048")
+    public = openssl("rsa", "-pubout", given=private)
+    encoded = b"".join(public.splitlines()[1:-1])
+    return private.decode(), b"v=DKIM1; k=rsa; p=" + encoded

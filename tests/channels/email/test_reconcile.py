@@ -1,0 +1,49 @@
+"""C8.2: a mail whose outcome is unknown is looked up by its Message-ID, never sent again blindly."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from channels.base import DeliveryStatus, Reconciler
+from channels.errors import Unreachable
+
+pytestmark = pytest.mark.anyio
+LONG_AGO = datetime.now(UTC) - timedelta(hours=1)
+
+
+async def test_a_copy_in_the_sent_folder_proves_it_was_sent(
+    imap, from_mailbox, to_ana, tokens, new_mail
+):
+    own = tokens.message_id("17")
+    await imap.append(new_mail(Message_ID=own), "Sent")
+    receipt = await from_mailbox(sent_folder="Sent").reconcile(to_ana(), LONG_AGO)
+    assert (receipt.provider_id, receipt.status) == (own, DeliveryStatus.SENT)
+
+
+@pytest.mark.parametrize("field", ["In_Reply_To", "References"])
+async def test_an_answer_proves_it_arrived(field, imap, from_mailbox, to_ana, tokens, new_mail):
+    await imap.append(new_mail(**{field: tokens.message_id("17")}))
+    receipt = await from_mailbox().reconcile(to_ana(), LONG_AGO)
+    assert receipt.status == DeliveryStatus.DELIVERED
+
+
+async def test_not_there_proves_nothing_unless_the_folder_is_complete(imap, from_mailbox, to_ana):
+    await imap.append(b"From: x\r\n\r\n", "Sent")
+    with pytest.raises(Unreachable):
+        await from_mailbox(sent_folder="Sent").reconcile(to_ana(), LONG_AGO)
+    complete = from_mailbox(sent_folder="Sent", sent_is_complete=True)
+    assert await complete.reconcile(to_ana(), LONG_AGO) is None
+
+
+async def test_too_early_proves_nothing(imap, from_mailbox, to_ana):
+    await imap.append(b"From: x\r\n\r\n", "Sent")
+    complete = from_mailbox(sent_folder="Sent", sent_is_complete=True)
+    with pytest.raises(Unreachable, match="early"):
+        await complete.reconcile(to_ana(), datetime.now(UTC))
+
+
+async def test_without_a_mailbox_a_person_decides(new_channel, to_ana):
+    channel = new_channel()
+    assert isinstance(channel, Reconciler)
+    with pytest.raises(Unreachable):
+        await channel.reconcile(to_ana(), LONG_AGO)
