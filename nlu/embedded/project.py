@@ -86,8 +86,9 @@ def _read_document(document: Node, project: Project) -> None:
 
 
 def _check_version(node: Node) -> None:
-    if not str(node.value).startswith("3."):
-        node.problem(f"training data version {node.value} is not supported; 3.0 or 3.1 is")
+    """Rasa 3.6 reads files of older versions as of 3.1; what is no longer there is refused."""
+    if str(node.value).strip("\"'") not in ("2.0", "3.0", "3.1"):
+        node.problem(f"training data version {node.value} is not supported; 2.0 to 3.1 are")
 
 
 def _refuse(key: str, node: Node) -> None:
