@@ -18,6 +18,8 @@ from nlu.rasa.client import RasaClient, Server
 from nlu.rasa.engine import RasaEngine
 
 START_SECONDS = 10.0
+PATIENCE = 60.0
+"""Seconds a turn may take where speed is not what is looked at."""
 
 
 class ActionDoor:
@@ -68,15 +70,20 @@ def rasa_server(plan: Plan) -> Iterator[RasaServer]:
 
 
 @contextmanager
-def engine_of(plan: Plan, model: Model, *, seconds: float = 60.0) -> Iterator[RasaEngine]:
+def engine_of(plan: Plan, model: Model) -> Iterator[RasaEngine]:
     """The engine over a server of its own; nobody stands in for it."""
     with rasa_server(plan):
-        client = RasaClient(Server(plan.url, plan.rasa_token, seconds))
-        engine = RasaEngine(client, model, stand_in=False)
+        engine = connected(plan, model)
         try:
             yield engine
         finally:
             engine.close()
+
+
+def connected(plan: Plan, model: Model, *, own_ears: bool = True) -> RasaEngine:
+    """An engine over a server that runs."""
+    client = RasaClient(Server(plan.url, plan.rasa_token, PATIENCE))
+    return RasaEngine(client, model, stand_in=False, own_ears=own_ears)
 
 
 def free_port() -> int:

@@ -19,6 +19,7 @@ from nlu.embedded import names, responses
 from nlu.embedded.dates import today
 from nlu.embedded.engine import EmbeddedEngine
 from nlu.embedded.entities import EntityFinder
+from nlu.embedded.interpreter import Interpreter
 from nlu.embedded.language import detect
 from nlu.embedded.model import Model
 from nlu.embedded.state import restore, store
@@ -55,7 +56,9 @@ class RasaEngine:
         *,
         stand_in: bool = True,
         breaker: Breaker | None = None,
+        own_ears: bool = True,
     ) -> None:
+        """Without `own_ears` Rasa is told what each text means, as the embedded engine hears it."""
         self._client = client
         self._domain = model.domain
         self.rasa_domain = model.domain.as_rasa()
@@ -64,6 +67,7 @@ class RasaEngine:
         self._finder = EntityFinder(model.domain, model.lexicon)
         self._stand_in = EmbeddedEngine(model) if stand_in else None
         self._breaker = breaker or Breaker()
+        self._ears = None if own_ears else Interpreter(model)
 
     def parse(self, text: str) -> Understanding:
         """Understand a text without a conversation. Raises RasaUnavailable, RasaRefused."""
@@ -109,6 +113,7 @@ class RasaEngine:
             "text": text,
             "payload": turn.payload,
             "entities": self._entities(text, turn.now),
+            "parsed": self._heard(turn),
             "channel": turn.channel,
             "slots": dict(turn.slots),
             "metadata": {key: value for key, value in turn.metadata.items() if key != "missed"},
@@ -116,6 +121,11 @@ class RasaEngine:
             "seed": self._seed(turn),
             "behind": (turn.state or {}).get(BEHIND) is not False,
         }
+
+    def _heard(self, turn: TurnInput) -> dict[str, Any] | None:
+        if self._ears is None:
+            return None
+        return self._ears.hear(turn.text, payload=turn.payload, now=turn.now).message
 
     def _entities(self, text: str, now: datetime | None) -> list[dict[str, Any]]:
         return [_entity_json(entity) for entity in self._finder.find(text, today(now))]
