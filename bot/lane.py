@@ -30,6 +30,7 @@ class _Job:
     item: Any
     future: Future[Any] | asyncio.Future[Any]
     loop: asyncio.AbstractEventLoop | None = None
+    last: bool = False
 
     def begin(self) -> bool:
         """False if the caller has given up meanwhile."""
@@ -66,11 +67,12 @@ class Lane:
         self._put(_Job(handler, item, future))
         return future
 
-    async def do(self, handler: Handler[Item, T], item: Item) -> T:
-        """`submit` and wait, from async code."""
+    async def do(self, handler: Handler[Item, T], item: Item, *, last: bool = False) -> T:
+        """`submit` and wait, from async code. `last`: after the others of its transaction, so
+        that it sees what they wrote."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
-        self._put(_Job(handler, item, future, loop))
+        self._put(_Job(handler, item, future, loop, last))
         return await future
 
     def _put(self, job: _Job) -> None:
@@ -116,7 +118,7 @@ class Lane:
 
     def _together(self, jobs: Sequence[_Job]) -> list[tuple[_Job, Any]]:
         groups: dict[Handler[Any, Any], list[_Job]] = {}
-        for job in jobs:
+        for job in sorted(jobs, key=lambda job: job.last):
             groups.setdefault(job.handler, []).append(job)
         done: list[tuple[_Job, Any]] = []
         with self._db.transaction() as session:

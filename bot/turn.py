@@ -53,10 +53,10 @@ async def take(
         return await remote.take(app)
     task = Task(app, conversation_ids, app.settings.worker.turns_at_once, claim)
     try:
-        done = await app.work.do(take_tasks, task)
+        done = await app.work.do(take_tasks, task, last=True)
     except Exception as error:  # noqa: BLE001 - the worker's loop; which turn it was is found out
         log.warning("a turn failed, taking each by itself", error=repr(error))
-        done = await app.work.do(take_tasks, replace(task, guarded=True))
+        done = await app.work.do(take_tasks, replace(task, guarded=True), last=True)
     app.feed.publish(*done.topics)
     if claim is None and done.turns:
         app.wake.sends()
