@@ -106,10 +106,10 @@ def measure(settings: Settings, seconds: float) -> Report:
     """All rows, each on a store of its own."""
     rows = []
     for clients in CLIENTS:
-        with _fresh(settings) as app:
-            rows.append(_run(_flow(app, clients, seconds)))
-    with _fresh(settings) as app:
-        ratio = _run(_history(app))
+        with fresh(settings) as app:
+            rows.append(run(flow(app, clients, seconds)))
+    with fresh(settings) as app:
+        ratio = run(_history(app))
     return Report(rows, start_seconds(), _megabytes(), ratio)
 
 
@@ -147,7 +147,7 @@ def table(report: Report) -> str:
 
 
 @contextmanager
-def _fresh(settings: Settings) -> Iterator[App]:
+def fresh(settings: Settings) -> Iterator[App]:
     """The program over an empty store, sending to a sink."""
     with tempfile.TemporaryDirectory(dir=settings.data) as folder:
         database = DatabaseSection(url=f"sqlite:///{folder}/bench.db")
@@ -166,12 +166,12 @@ def _fresh(settings: Settings) -> Iterator[App]:
             app.close()
 
 
-def _run(main: Coroutine[Any, Any, Result]) -> Result:
+def run(main: Coroutine[Any, Any, Result]) -> Result:
     with asyncio.Runner(loop_factory=new_event_loop) as runner:
         return runner.run(main)
 
 
-async def _flow(app: App, clients: int, seconds: float) -> Row:
+async def flow(app: App, clients: int, seconds: float) -> Row:
     """So many clients for so long, each customer known already, after a second not counted."""
     senders = [_sender(one, number) for one in range(clients) for number in range(CUSTOMERS)]
     await inbound.accept(app, [_message(sender, "halo") for sender in senders])

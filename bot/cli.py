@@ -118,9 +118,16 @@ def migrate(config: ConfigFile = DEFAULT) -> None:
 def bench(
     write: Annotated[Path | None, typer.Option(help="Write the table to this file too.")] = None,
     seconds: Annotated[float, typer.Option(help="How long each row is measured.")] = 5.0,
+    rasa: Annotated[bool, typer.Option("--rasa", help="Compare with real Rasa instead.")] = False,
+    test_on: Annotated[Path | None, typer.Option("--test", help="Held-back NLU data.")] = None,
     config: ConfigFile = DEFAULT,
 ) -> None:
     """Measure messages a second through the whole durable way of a message."""
+    if rasa:
+        from bot.commands import rasa as comparing
+
+        comparing.bench(config, test_on, seconds)
+        return
     from bot import bench as measuring
 
     measuring.main(config, write=write, seconds=seconds)

@@ -1,0 +1,32 @@
+"""Other people's Rasa projects: each loads, or is refused with file and line.
+
+Their files are not ours to ship. Put some into a folder, each with its config.yml, and name it in
+AKRAB_FOREIGN_PROJECTS: RasaHQ's rasa-3.x-form-examples, helpdesk-assistant and financial-demo were.
+"""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from nlu import train
+from nlu.embedded.engine import EmbeddedEngine
+from nlu.embedded.problems import TrainingDataError
+
+FOLDER = os.environ.get("AKRAB_FOREIGN_PROJECTS")
+PROJECTS = sorted(path.parent for path in Path(FOLDER).rglob("config.yml")) if FOLDER else []
+PLACE = re.compile(r"^  \S+\.ya?ml:\d+: .+")
+
+
+@pytest.mark.skipif(not PROJECTS, reason="AKRAB_FOREIGN_PROJECTS names no folder of projects")
+@pytest.mark.parametrize("project", PROJECTS, ids=[path.name for path in PROJECTS])
+def test_a_foreign_project_loads_or_is_refused_with_file_and_line(project):
+    try:
+        engine = EmbeddedEngine(train.build(train.load_project(project)))
+    except TrainingDataError as refusal:
+        problems = str(refusal).splitlines()[1:]
+        assert problems
+        assert all(PLACE.match(line) for line in problems), refusal
+    else:
+        assert engine.parse("hello").intent.name
