@@ -15,6 +15,8 @@ from channels.base import Channel
 from channels.config import ChannelConfig
 from channels.email import Config as EmailConfig
 from channels.email import EmailChannel
+from channels.http import Config as HttpConfig
+from channels.http import HttpChannel
 from channels.memory import Config as MemoryConfig
 from channels.memory import MemoryChannel
 from channels.telegram import Config as TelegramConfig
@@ -34,6 +36,7 @@ class ChannelType(NamedTuple):
 
 CHANNEL_TYPES: dict[str, ChannelType] = {
     "email": ChannelType(EmailConfig, EmailChannel),
+    "http": ChannelType(HttpConfig, HttpChannel),
     "memory": ChannelType(MemoryConfig, MemoryChannel),
     "telegram": ChannelType(TelegramConfig, build_telegram),
     "twilio": ChannelType(TwilioConfig, TwilioChannel),

@@ -6,9 +6,11 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
+from pydantic import SecretStr
 from twilio.request_validator import RequestValidator
 
 from channels.base import Channel, WebhookRequest
+from channels.http import signature
 from channels.registry import CHANNEL_TYPES, build
 
 PUBLIC_URL = "https://toko-sinar.example"
@@ -63,6 +65,11 @@ class EmailSample(Sample):
         return {"content-type": "message/rfc822", "x-akrab-secret": SECRET}
 
 
+class HttpSample(Sample):
+    def signed(self, channel: Channel, body: bytes) -> Mapping[str, str]:
+        return {"x-akrab-signature": signature(SecretStr(f"{SECRET}-of-both"), body)}
+
+
 SAMPLES: dict[str, Sample] = {
     "email": EmailSample(
         {
@@ -73,6 +80,13 @@ SAMPLES: dict[str, Sample] = {
         (
             b"From: Ana <ana@pelanggan.example>\r\nSubject: Kulkas\r\n\r\nHalo\r\n",
             b"From: budi@pelanggan.example\nMessage-ID: <1@pelanggan.example>\n\n",
+        ),
+    ),
+    "http": HttpSample(
+        {"url": "https://gateway.example/send", "secret": f"{SECRET}-of-both"},
+        (
+            b'{"events": [{"type": "message", "id": "1", "from": {"id": "ana"}, "text": "halo"}]}',
+            b'{"events": [{"type": "message", "id": 2, "from": {"id": 7}, "payload": "/greet"}]}',
         ),
     ),
     "memory": MemorySample(
