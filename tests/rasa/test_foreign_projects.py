@@ -22,11 +22,14 @@ PLACE = re.compile(r"^  \S+\.ya?ml:\d+: .+")
 @pytest.mark.skipif(not PROJECTS, reason="AKRAB_FOREIGN_PROJECTS names no folder of projects")
 @pytest.mark.parametrize("project", PROJECTS, ids=[path.name for path in PROJECTS])
 def test_a_foreign_project_loads_or_is_refused_with_file_and_line(project):
+    refused = problems_of(project)
+    assert all(PLACE.match(line) for line in refused), refused
+
+
+def problems_of(project):
+    """The lines of the refusal; none if the assistant could be trained and understands a word."""
     try:
         engine = EmbeddedEngine(train.build(train.load_project(project)))
     except TrainingDataError as refusal:
-        problems = str(refusal).splitlines()[1:]
-        assert problems
-        assert all(PLACE.match(line) for line in problems), refusal
-    else:
-        assert engine.parse("hello").intent.name
+        return str(refusal).splitlines()[1:] or ["refused without a reason"]
+    return [] if engine.parse("hello").intent.name else ["hears nothing"]
