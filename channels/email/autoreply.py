@@ -42,7 +42,7 @@ def reason(fields: Headers, sender: Mailbox | None, tokens: Tokens) -> str | Non
         _declared(fields),
         _mass(fields, tokens),
         _role(sender),
-        _away(fields, tokens),
+        _away(fields),
     ):
         if found:
             return found
@@ -96,12 +96,12 @@ def _role(sender: Mailbox | None) -> str | None:
     return f"sender {local[:60]}" if _ROLES.fullmatch(local) else None
 
 
-def _away(fields: Headers, tokens: Tokens) -> str | None:
+def _away(fields: Headers) -> str | None:
     """A subject of an absence note counts only together with another sign (C2.5)."""
     if not _AWAY.match(fields.text("subject")):
         return None
-    signs = "x-auto-response-suppress" in fields or bool(answered(fields, tokens))
-    return "absence note" if signs else None
+    signs = ("x-auto-response-suppress", "in-reply-to", "references")
+    return "absence note" if any(name in fields for name in signs) else None
 
 
 def answered(fields: Headers, tokens: Tokens) -> str | None:

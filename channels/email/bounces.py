@@ -3,7 +3,7 @@
 import email
 import email.policy
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
 
@@ -27,7 +27,8 @@ _STATUSES = {
 }
 _BY_CLASS = {"2": "delivered", "4": "delayed", "5": "failed"}
 _SUBJECT = re.compile(
-    r"undeliver|delivery status notification|delivery notification|failure notice|returned mail"
+    r"undeliver|delivery status|failed delivery|error sending your mail|mail failed|failed mail"
+    r"|delivery status notification|delivery notification|failure notice|returned mail"
     r"|mail delivery|delivery (?:has )?fail|non-?deliver|returned to sender|could not be delivered"
     r"|message delayed|mail failure|unzustellbar|nicht zugestellt|zustellung"
     r"|tidak (?:dapat |bisa |berhasil |)?(?:di|ter)(?:kirim|sampaikan)|gagal (?:di|ter)?kirim"
@@ -39,6 +40,8 @@ _OPENING = re.compile(
     r"this is the qmail-send program|created automatically by mail delivery software"
     r"|this is the mail system at host"
     r"|delivery to the following recipients? (?:has )?(?:failed|was)"
+    r"|did not reach the following recipient|could not be delivered to|unable to deliver message"
+    r"|invalid user address|trouble delivering your message"
     r"|your message (?:did not reach|couldn't be delivered|wasn't delivered)"
     r"|the following addresses had permanent fatal errors|sorry,? we were unable to deliver",
     re.IGNORECASE,
@@ -59,7 +62,9 @@ _COPY = re.compile(
 _NAMED = re.compile(
     r"^[ \t]*<?([^\s<>\"'():;,]{1,128}@[^\s<>\"'():;,]{1,190})>?:?[ \t]*", re.MULTILINE
 )
-_DAEMON = re.compile(r"mailer-daemon|postmaster|mail-?daemon|mailerdaemon|microsoftexchange\w*")
+_DAEMON = re.compile(
+    r"mailer-?daemon|post_?master|mail-?daemon|mail\.delivery\.(?:sub)?system|microsoftexchange\w*"
+)
 _ODD = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError)
 
 
@@ -72,11 +77,12 @@ class Report:
     verdict: Verdict
     text: str = ""
 
-    def reach(self, sent_to: str) -> ReachState | None:
+    def reach(self, sent_to: Collection[str]) -> ReachState | None:
         """DEAD only for an addressing cause, and only of the address we wrote to (forwarding)."""
         if self.status != DeliveryStatus.FAILED or not self.verdict.dead:
             return None
-        return ReachState.DEAD if sent_to in ("", self.recipient) else None
+        known = not sent_to or not self.recipient or self.recipient in sent_to
+        return ReachState.DEAD if known else None
 
 
 def reports(mail: Part, raw: bytes) -> list[Report]:
@@ -138,7 +144,8 @@ def _is_text_bounce(mail: Part) -> bool:
         return True
     worded = bool(_SUBJECT.search(mail.headers.text("subject")))
     opened = bool(_OPENING.search(words_of(mail)[:3000]))
-    if opened and worded:
+    returns = any(part.content_type in _RETURNED for part in mail.parts)
+    if opened and (worded or returns):
         return True
     return (worded or opened) and _from_a_server(mail.headers)
 
@@ -147,8 +154,10 @@ def _from_a_server(fields: Headers) -> bool:
     if any(value.strip() == "<>" for value in fields.all("return-path")):
         return True
     senders = headers.mailboxes([fields.get("from")])
-    local = senders[0].address.partition("@")[0] if senders else fields.get("from").lower().strip()
-    return bool(_DAEMON.fullmatch(local)) or not fields.get("from")
+    if not senders:
+        given = fields.get("from").lower()
+        return not given.strip("<> ") or bool(_DAEMON.search(given))
+    return bool(_DAEMON.fullmatch(senders[0].address.partition("@")[0]))
 
 
 def _text_only(mail: Part, raw: bytes) -> list[Report]:
@@ -171,7 +180,10 @@ def _text_only(mail: Part, raw: bytes) -> list[Report]:
 
 def _pieces(human: str, own: frozenset[str]) -> dict[str, str]:
     """Each address that stands at the start of a line, with the text up to the next one."""
-    found = [match for match in _NAMED.finditer(human) if match[1].lower().strip(".") not in own]
+    first: dict[str, re.Match[str]] = {}
+    for match in _NAMED.finditer(human):
+        first.setdefault(match[1].lower().strip("."), match)
+    found = [match for address, match in first.items() if address not in own]
     pieces: dict[str, str] = {}
     for match, following in zip_longest(found, found[1:]):
         end = following.start() if following else len(human)

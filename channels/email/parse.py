@@ -75,7 +75,7 @@ class Parser:
             return ()
         fields = bounces.returned(mail)
         provider_id = self._about(mail, fields) or headers.first_id(fields.get("message-id"))
-        to = headers.mailboxes([fields.get("to")])
+        to = {box.address for box in headers.mailboxes([fields.get("to"), fields.get("cc")])}
         at = headers.date(mail.headers.get("date"))
         return tuple(
             StatusUpdate(
@@ -85,7 +85,7 @@ class Parser:
                 error_code=report.verdict.code or None,
                 error=_reported(report),
                 at=at,
-                reach=report.reach(to[0].address if to else ""),
+                reach=report.reach(to),
                 recipient=report.recipient or None,
             )
             for report in found

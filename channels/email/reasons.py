@@ -100,7 +100,8 @@ _WORDS: tuple[tuple[Reason, re.Pattern[str]], ...] = tuple(
             r"|couldn'?t find|lookup fail)|nxdomain"
             r"|(?:unknown|unrouteable|unroutable) (?:host|domain)"
             r"|couldn'?t find any host|no such (?:host|domain)|unrouteable address"
-            r"|domain[^.\n]{0,30}tidak (?:ditemukan|ada)|nullmx|null mx",
+            r"|domain[^.\n]{0,30}tidak (?:ditemukan|ada)|nullmx|null mx"
+            r"|no mx record|no smtp service",
         ),
         (
             Reason.UNKNOWN_USER,
@@ -109,7 +110,8 @@ _WORDS: tuple[tuple[Reason, re.Pattern[str]], ...] = tuple(
             r"|couldn'?t be found|no longer exist|wasn't found|isn't in)"
             r"|(?:unknown|no such|invalid|bad) (?:user|recipient|mailbox|address"
             r"|account|local|person)|user doesn'?t have an?\b|no mailbox here"
-            r"|not a valid|not listed in|recipnotfound|nosuchuser|user_unknown"
+            r"|not a valid|not listed in|name is not recognized|invalid final delivery userid"
+            r"|no valid recipients|not our (?:user|customer)|recipnotfound|nosuchuser|user_unknown"
             r"|(?:benutzer|empf[äa]nger|e-mail-adresse)[^.\n]{0,60}(?:unbekannt|nicht gefunden"
             r"|nicht vorhanden|nicht existiert)|unbekannter empf"
             r"|(?:alamat|penerima|pengguna|akun|kotak surat)[^.\n]{0,60}tidak"
@@ -164,5 +166,5 @@ def _reason(code: str, text: str) -> Reason:
 def _code(status: str, text: str) -> str:
     """The most telling enhanced code: the report's own, unless it is a general one."""
     found = [match[0] for match in _ENHANCED.finditer(f"{status} {text}")]
-    telling = [code for code in found if not code.endswith(".0.0")]
+    telling = [code for code in found if not code.endswith(".0")]
     return (telling or found or [""])[0]

@@ -1,13 +1,15 @@
 """Reports other than on delivery: complaints (ARF, RFC 5965) and read receipts (MDN, RFC 8098)."""
 
+import re
 from dataclasses import dataclass
 
 from channels.base import DeliveryStatus
 from channels.email import headers
 from channels.email.headers import Headers
-from channels.email.mime import Part
+from channels.email.mime import Part, parse
 
 _FEEDBACK = ("message/feedback-report",)
+_OUTLOOK = re.compile(r"complaint about message from\b", re.IGNORECASE)
 _RECEIPT = ("message/disposition-notification", "message/global-disposition-notification")
 
 
@@ -31,7 +33,7 @@ class ReadReceipt:
 
 def complaint(mail: Part) -> Complaint | None:
     """The feedback report in a mail, if it is one and no praise ("not-spam")."""
-    fields = _fields(mail, _FEEDBACK)
+    fields = _fields(mail, _FEEDBACK) or _of_outlook(mail)
     kind = fields.get("feedback-type").strip().lower() if fields else ""
     if fields is None or kind == "not-spam":
         return None
@@ -40,6 +42,16 @@ def complaint(mail: Part) -> Complaint | None:
     return Complaint(
         kind or "abuse", found[0].address if found else "", fields.get("original-mail-from")
     )
+
+
+def _of_outlook(mail: Part) -> Headers | None:
+    """Outlook.com's own form of a complaint: our mail attached, the recipient in its header."""
+    attached = next((part for part in mail.parts if part.content_type == "message/rfc822"), None)
+    if attached is None or not _OUTLOOK.match(mail.headers.text("subject")):
+        return None
+    inner = parse(attached.content()).headers
+    recipient = inner.get("x-hmxmroriginalrecipient") or inner.get("to")
+    return Headers((("feedback-type", "abuse"), ("original-rcpt-to", recipient)))
 
 
 def read_receipt(mail: Part) -> ReadReceipt | None:

@@ -75,9 +75,9 @@ class Outbox:
         phase = Phase.SENDER
         try:
             async with asyncio.timeout(self._config.smtp.connect_seconds):
-                await client.mail(mail.sender, options=_options(client, mail))
+                await client.mail(mail.sender, options=await _options(client, mail))
                 phase = Phase.RECIPIENT
-                await client.rcpt(mail.recipient)
+                await client.rcpt(mail.recipient, encoding="utf-8" if mail.utf8 else "ascii")
         except BaseException as error:
             client.close()
             if isinstance(error, _troubles()):
@@ -148,9 +148,11 @@ def _client(smtp: Smtp) -> "SMTP":
     )
 
 
-def _options(client: "SMTP", mail: Mail) -> list[str]:
+async def _options(client: "SMTP", mail: Mail) -> list[str]:
     if not mail.utf8:
         return []
+    if client.is_ehlo_or_helo_needed:
+        await client.ehlo()
     if not client.supports_extension("smtputf8"):
         raise Refused("the SMTP server cannot write to addresses beyond ASCII", code="5.6.7")
     return ["SMTPUTF8"]

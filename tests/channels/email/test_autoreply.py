@@ -63,6 +63,11 @@ def test_c2_5_an_absence_note_is_known_by_our_id_in_it(parser, new_mail, tokens)
     assert event.automatic
 
 
+def test_c2_5_an_answer_about_automatic_replies_is_a_persons(parser, new_mail):
+    [event] = parser.events(new_mail(Subject="Re: Automatic reply", In_Reply_To="<a@b.example>"))
+    assert not event.automatic
+
+
 def test_c2_6_our_own_message_that_came_back_is_not_answered(parser, new_mail, tokens):
     [event] = parser.events(new_mail(Message_ID=tokens.message_id("17")))
     assert event.metadata["automatic"] == "loop: our own Message-ID"

@@ -96,7 +96,8 @@ def test_c5_2_continued_parameters_are_put_together():
 
 @pytest.mark.parametrize(
     ("text", "delsp", "wanted"),
-    [("satu \ndua\n", False, "satu dua\n"), ("sa \ntu", True, "satu"), ("satu\ndua", False, "satu\ndua"),
+    [("satu \ndua\n", False, "satu dua\n"), ("sa \ntu", True, "satu"),
+     ("satu\ndua", False, "satu\ndua"),
      ("Ya \n-- \nAna", False, "Ya \n-- \nAna"), ("> a \n> b\nc", False, "> a b\nc"),
      ("> a \nb", False, "> a \nb"), (" >bukan kutipan", False, ">bukan kutipan")],
 )  # fmt: skip

@@ -136,6 +136,15 @@ def test_c3_6_a_complaint_without_our_id_opts_out_by_address(parser, new_mail):
     assert event.reason == "complaint"
 
 
+def test_c3_6_outlooks_own_form_of_a_complaint_opts_out(parser, new_mail, tokens):
+    inner = f"To: ana@pelanggan.example\nMessage-ID: {tokens.message_id('17')}\n\nHalo"
+    body = f"--o\nContent-Type: message/rfc822\n\n{inner}\n--o--\n"
+    subject = "complaint about message from 192.0.2.1"
+    raw = new_mail(body, Subject=subject, Content_Type='multipart/mixed; boundary="o"')
+    [event] = parser.events(raw)
+    assert (event.provider_id, event.reach) == (tokens.message_id("17"), ReachState.OPTED_OUT)
+
+
 @pytest.mark.parametrize(
     ("disposition", "status"),
     [("manual-action/MDN-sent-manually; displayed", DeliveryStatus.READ),

@@ -115,8 +115,10 @@ VALUES = st.one_of(
     st.text(max_size=60),
     st.sampled_from(["<>", "<a@b.example>", "a@b.example", "text/html", "base64", "=?x?q?=?=",
                      "multipart/mixed; boundary=b", "multipart/report; boundary=b", "mx.example;",
-                     "mx.example; dmarc=pass header.from=b.example", "multipart/alternative; boundary=b",
-                     "message/delivery-status", "MAILER-DAEMON@x.example", "text/plain; charset=\udcff"]),
+                     "mx.example; dmarc=pass header.from=b.example",
+                     "multipart/alternative; boundary=b",
+                     "message/delivery-status", "MAILER-DAEMON@x.example",
+                     "text/plain; charset=\udcff"]),
 )  # fmt: skip
 LINES = st.lists(st.tuples(HEADERS, VALUES), max_size=8)
 

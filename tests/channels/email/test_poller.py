@@ -1,7 +1,7 @@
 """C7: a real mailbox is read once, whatever happens in between."""
 
 import asyncio
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -26,12 +26,11 @@ async def take(channel, cursor=None, *, mails=1, seconds=10.0):
 async def settle(channel, cursor=None):
     """Let the poller run until it waits for news; the cursors it gave."""
     cursors = []
-    try:
+    with suppress(TimeoutError):
         async with asyncio.timeout(1.0), aclosing(channel.poll(cursor)) as polled:
             async for _, reached in polled:
                 cursors.append(reached)
-    except TimeoutError:
-        return cursors
+    return cursors
 
 
 async def validity(imap) -> int:
@@ -156,10 +155,7 @@ async def test_after_a_lost_connection_reading_goes_on(imap, from_mailbox, new_m
 
 
 async def test_without_imap_nothing_is_polled(new_channel):
-    with pytest.raises(TimeoutError):
-        async with asyncio.timeout(0.2):
-            async for _ in new_channel().poll(None):
-                pytest.fail("there is no mailbox")
+    assert await settle(new_channel()) == []
 
 
 @pytest.mark.parametrize("cursor", [None, "", "x", "1", "1:x", "-1:2", "²:³"])

@@ -19,7 +19,8 @@ OUTLOOK_EN = (
 HEADS = {
     "Gmail": f"Pada Sab, 15 Jun 2024 pukul 14.59 {SHOP} menulis:",
     "Gmail, wrapped before the verb": f"Pada Sab, 15 Jun 2024 pukul 14.59 {SHOP}\nmenulis:",
-    "Gmail, wrapped in the address": "Pada Sab, 15 Jun 2024 pukul 14.59 Toko Sinar <\nhalo@toko-sinar.example> menulis:",
+    "Gmail, wrapped in the address": "Pada Sab, 15 Jun 2024 pukul 14.59 Toko Sinar"
+                                 " <\nhalo@toko-sinar.example> menulis:",
     "Gmail, wrapped in the date": f"Pada Sab, 15 Jun\n2024 pukul 14.59 {SHOP}\nmenulis:",
     "Gmail, older": f"Pada tanggal Sen, 3 Des 2018 10.41 {SHOP} menulis:",
     "Gmail, older, without an address": "Pada tanggal Sen, 3 Des 2018 10.41, Toko Sinar menulis:",
@@ -132,7 +133,8 @@ def test_below_a_sentence_a_forwarded_mail_goes():
 
 
 @pytest.mark.parametrize(
-    "body", ["-" * 200_000, "Pada " * 40_000, "Dari: x\n" * 30_000, "On 1 Jan 2024 10:00 <a@b.example> x\n" * 5000]
+    "body", ["-" * 200_000, "Pada " * 40_000, "Dari: x\n" * 30_000,
+             "On 1 Jan 2024 10:00 <a@b.example> x\n" * 5000]
 )  # fmt: skip
 def test_hostile_bodies_take_no_time(body):
     new_text(body)

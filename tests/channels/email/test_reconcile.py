@@ -1,4 +1,4 @@
-"""C8.2: a mail whose outcome is unknown is looked up by its Message-ID, never sent again blindly."""
+"""C8.2: a mail of unknown outcome is looked up by its Message-ID, never sent again blindly."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -70,7 +70,8 @@ GOOD = {"address": "halo@toko-sinar.example", "smtp": {"host": "smtp.toko-sinar.
 
 @pytest.mark.parametrize(
     "keys",
-    [{"address": "halo"}, {"address": "halo+x@toko.example"}, {"address": "a@b\r\nBcc: c@d.example"},
+    [{"address": "halo"}, {"address": "halo+x@toko.example"},
+     {"address": "a@b\r\nBcc: c@d.example"},
      {"display_name": "Toko\r\nBcc: x@y.example"}, {"subject": "a\nb"}, {"trusted_networks": ["x"]},
      {"smtp": {"host": "x", "username": "u"}}, {"smtp": {"host": "x", "port": 0}}, {"nonsense": 1},
      {"imap": {"host": "x", "username": "u", "password": "p", "idle_seconds": 1800}}],
@@ -81,7 +82,7 @@ def test_a_wrong_configuration_is_refused(keys):
 
 
 def test_secrets_are_not_printed():
-    config = Config.model_validate(GOOD | {"secret": "geheim", "smtp": {"host": "x", "username": "u",
-                                           "password": "rahasia"}})  # fmt: skip
+    smtp = {"host": "x", "username": "u", "password": "rahasia"}
+    config = Config.model_validate(GOOD | {"secret": "geheim", "smtp": smtp})
     assert "geheim" not in repr(config)
     assert "rahasia" not in repr(config)
