@@ -2,7 +2,7 @@
 
 from rasa_sdk.events import SlotSet
 
-from actions import complaints, guard, handover, reading, routing
+from actions import case, complaints, guard, handover, reading, routing
 from actions.action import StoreAction
 from actions.turn import Events, Turn, forget
 
@@ -11,6 +11,7 @@ FORM_SLOTS = (
     "complaint_product",
     "complaint_description",
     "complaint_wish",
+    "complaint_opened",
     "complaint_number",
     "complaint_detail",
     "withdraw_confirm",
@@ -59,8 +60,17 @@ class Cancel(StoreAction):
     def answer(self, turn: Turn) -> Events:
         if turn.form == "withdraw_form" and reading.agrees(turn.text):
             return [*guard.leave(turn), *complaints.withdraw_now(turn)]
-        turn.say("utter_cancelled" if turn.form else "utter_nothing_to_cancel")
+        _tell(turn)
         return [*guard.leave(turn), *forget(*FORM_SLOTS), SlotSet("misses", 0.0)]
+
+
+def _tell(turn: Turn) -> None:
+    """A case that is on record stays: only its form is called off."""
+    opened = case.of_form(turn) if turn.form == "complaint_form" else None
+    if opened is not None:
+        turn.say("utter_complaint_kept", complaint_number=opened.number)
+    else:
+        turn.say("utter_cancelled" if turn.form else "utter_nothing_to_cancel")
 
 
 ACTIONS = (Inform(), Cancel())

@@ -2,7 +2,7 @@
 
 from rasa_sdk.events import SlotSet
 
-from actions import guard, reading, triage
+from actions import case, guard, reading, triage
 from actions.action import StoreAction
 from actions.turn import Events, Turn, forget
 from crm_store import complaints
@@ -15,6 +15,7 @@ FORM_SLOTS = (
     "complaint_product",
     "complaint_description",
     "complaint_wish",
+    case.OPENED,
 )
 
 
@@ -33,31 +34,39 @@ class StartComplaint(StoreAction):
         return [*forget(*FORM_SLOTS), *filled, *guard.open_form(self.form)]
 
 
+class AskWish(StoreAction):
+    """Put the complaint on record, now that it can be, and ask what the customer wishes.
+
+    Asked again it only asks. After an urgent case the form ends: a person takes over.
+    """
+
+    action = "action_ask_complaint_form_complaint_wish"
+
+    def answer(self, turn: Turn) -> Events:
+        events: Events = []
+        if not turn.slot(case.OPENED):
+            opened = case.put_on_record(turn)
+            events = case.remember(opened)
+            if opened.severity is Severity.HIGH:
+                return [*events, SlotSet(guard.REQUESTED, None)]
+        turn.say("utter_ask_complaint_form_complaint_wish")
+        return events
+
+
 class SubmitComplaint(StoreAction):
-    """Record the complaint and tell its number; the same message never opens two."""
+    """Write the wish, if there is one, into the case."""
 
     action = "action_submit_complaint"
 
     def answer(self, turn: Turn) -> Events:
-        context = turn.context
-        described = str(turn.slot("complaint_description") or turn.text)
-        product = str(turn.slot("complaint_product") or "")
-        opened = complaints.open(
-            turn.session,
-            customer_id=context.customer_id,
-            conversation_id=context.conversation_id,
-            source_message_id=context.message_id,
-            category=turn.slot("complaint_category") or triage.category(described) or "other",
-            product=None if product in ("", triage.NO_PRODUCT) else product,
-            description=described,
-            wish=turn.slot("complaint_wish"),
-            channel=context.channel,
-            severity=Severity.HIGH if triage.is_dangerous(described) else Severity.NORMAL,
-        )
-        turn.say("utter_complaint_opened", complaint_number=opened.number)
-        if opened.severity is Severity.HIGH:
-            turn.say("utter_complaint_urgent")
-            context.request_person(f"urgent complaint {opened.number}")
+        number, wish = turn.slot(case.OPENED), turn.slot("complaint_wish")
+        opened = case.of_form(turn) if number else case.put_on_record(turn)
+        if wish and opened is None:
+            _tell_one(turn, str(number))
+        elif wish and opened is not None:
+            complaints.set_wish(turn.session, opened, wish)
+            told = turn.phrase(f"utter_word_{wish}")
+            turn.say("utter_complaint_wish_noted", complaint_number=opened.number, wish=told)
         return forget(*FORM_SLOTS)
 
 
@@ -163,6 +172,8 @@ def choose(turn: Turn) -> Complaint | None:
     found = complaints.open_of(turn.session, turn.context.customer_id)
     if number:
         found = [complaint for complaint in found if complaint.number == number]
+    elif turn.form == "complaint_form" and (opened := case.of_form(turn)):
+        return opened
     if len(found) == 1:
         return found[0]
     if not found:
@@ -215,6 +226,7 @@ def _tell_one(turn: Turn, number: str) -> Events:
 
 ACTIONS = (
     StartComplaint(),
+    AskWish(),
     SubmitComplaint(),
     ComplaintStatus(),
     StartDetail(),

@@ -5,7 +5,10 @@ import re
 NO_PRODUCT = "-"
 """Stands for the product of a complaint that is not about one."""
 WITHOUT_PRODUCT = {"service", "billing"}
+CONCRETE = {"damaged", "delivery", "wrong_item"}
 FEWEST_WORDS = 3
+WISH_WORDS = 6
+"""An answer of more words than that tells more than the wish."""
 
 CATEGORIES: dict[str, str] = {
     "damaged": r"rusak|mati|pecah|penyok|bocor|retak|cacat|error|eror|berisik|panas|"
@@ -51,6 +54,24 @@ ANNOUNCES = re.compile(
     re.I,
 )
 
+WANTS = re.compile(
+    r"\b(mau|minta|tolong|pengen|pingin|ingin|aja|saja|dong|mending|lebih baik|please|want|would|"
+    r"wish|prefer|give|need|like)\b",
+    re.I,
+)
+BARE_OTHER = re.compile(r"\W*((yang|something|the)\s+)?(lain\w*|other|else|terserah)\W*", re.I)
+QUESTION = re.compile(
+    r"\?|^\W*(eh|kak|min|trus|terus|and|so|ok\w*|ya|hmm+)*\W*(apa(kah)?|siapa|kok|kenapa|mengapa|"
+    r"bisa(kah)?|boleh(kah)?|di ?mana|what|when|why|where|who|which|how|can|could|do|does|is|are|"
+    r"will|would)\b|\b(berapa|kapan|gimana|bagaimana|gmn)\b",
+    re.I,
+)
+UNSURE = re.compile(r"\b(hm+|tahu|tau|bingung|entah\w*|pikir\w*|know|idea|unsure|think)\b", re.I)
+CORRECTS = re.compile(
+    r"\b(salah|maksud\w*|bukan|harusnya|ralat|koreksi|mean|meant|actually|correction|not the)\b",
+    re.I,
+)
+
 
 def category(text: str) -> str | None:
     """The kind of complaint the words speak of, None if they do not say."""
@@ -70,6 +91,20 @@ def wish(text: str) -> str | None:
     return None
 
 
+def wish_told(text: str) -> str | None:
+    """The wish an answer says; None if its words only tell what was tried or is wrong.
+
+    "Sudah diservis, tetap mati" wishes nothing, "tolong diservis, mati lagi" does. Nor does a
+    question about deliveries.
+    """
+    found = wish(text)
+    if found == "other" and is_question(text):
+        return None
+    if found is None or category(text) is None or WANTS.search(text):
+        return found
+    return found if re.match(rf"\W*(?:{WISHES[found]})\b", text, re.I) else None
+
+
 def is_dangerous(text: str) -> bool:
     """Whether somebody may get hurt."""
     return DANGER.search(text) is not None
@@ -80,6 +115,31 @@ def is_description(text: str) -> bool:
     return len(text.split()) >= FEWEST_WORDS and not ANNOUNCES.match(text)
 
 
+def is_question(text: str) -> bool:
+    """Whether the words ask something."""
+    return QUESTION.search(text) is not None
+
+
+def tells(text: str) -> bool:
+    """Whether an answer that says no wish tells more about the problem instead."""
+    return is_description(text) and not is_question(text) and not UNSURE.search(text)
+
+
+def tells_more(text: str, wish: str) -> bool:
+    """Whether an answer says more than the bare wish: then its words are worth keeping."""
+    if wish == "other" and not BARE_OTHER.fullmatch(text):
+        return True
+    return len(text.split()) > WISH_WORDS or category(text) is not None
+
+
+def corrects(text: str, rest: str) -> bool:
+    """Whether a product named in `text` replaces the one named before.
+
+    `rest` is the text without the product and other entities.
+    """
+    return CORRECTS.search(text) is not None or len(rest.split()) <= 1
+
+
 def first_words(text: str, rest: str, product: str | None) -> dict[str, str]:
     """The complaint's slots that the message announcing it already fills.
 
@@ -87,7 +147,8 @@ def first_words(text: str, rest: str, product: str | None) -> dict[str, str]:
     """
     kind = category(text)
     told: dict[str, str] = {}
-    if is_description(text) and (kind or is_description(rest)):
+    brief = product is not None and kind in CONCRETE
+    if brief or (is_description(text) and (kind or is_description(rest))):
         told = {"complaint_description": text, "complaint_category": kind or "other"}
     if product:
         told["complaint_product"] = product

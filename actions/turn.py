@@ -13,6 +13,8 @@ from actions.context import TurnContext, current
 from crm_store.session import Session
 
 Events = list[EventType]
+Slots = dict[str, Any]
+"""What a form keeps, by slot."""
 
 
 @dataclass(frozen=True, slots=True)

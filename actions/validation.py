@@ -8,11 +8,10 @@ from typing import Any
 from rasa_sdk import FormValidationAction, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import proof, reading, redeeming, triage
+from actions import case, proof, reading, redeeming, triage
 from actions.profile import CHANNELS
-from actions.turn import Turn
+from actions.turn import Slots, Turn
 
-Slots = dict[str, Any]
 Domain = dict[str, Any]
 NAME_LENGTH = 80
 DESCRIPTION_LENGTH = 4000
@@ -43,20 +42,21 @@ class ValidateComplaint(FormValidationAction):
     def validate_complaint_product(
         self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Domain
     ) -> Slots:
+        """Once the case is open, only a correction changes its product."""
+        turn = Turn(dispatcher, tracker, domain)
+        opened = case.of_form(turn)
+        if opened is not None:
+            return {"complaint_product": case.correct_product(turn, opened)}
         return {"complaint_product": str(value)[:NAME_LENGTH]}
 
     def validate_complaint_wish(
         self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Domain
     ) -> Slots:
-        """repair, replace, refund or other; a corrected product is no wish."""
+        """repair, replace, refund or other; what is told instead goes into the case."""
         if value in triage.WISHES:
             return {"complaint_wish": value}
-        wish = triage.wish(str(value))
-        if wish is None:
-            corrected = next(tracker.get_latest_entity_values("product"), None)
-            response = "utter_product_corrected" if corrected else "utter_choose_wish"
-            dispatcher.utter_message(response=response, product=corrected)
-        return {"complaint_wish": wish}
+        text = str(value)[:DESCRIPTION_LENGTH]
+        return case.hear_wish(Turn(dispatcher, tracker, domain), text)
 
 
 class ValidateDetail(FormValidationAction):

@@ -52,6 +52,7 @@ class Scene:
         entities: Sequence[tuple[str, Any]] = (),
         slots: dict[str, Any] | None = None,
         loop: str | None = None,
+        events: Sequence[dict[str, Any]] = (),
     ) -> Acted:
         """Run an action as if this message had led to it."""
         found = [
@@ -65,7 +66,7 @@ class Scene:
                 "intent": {"name": intent},
                 "entities": found,
             },
-            "events": [],
+            "events": list(events),
             "active_loop": {"name": loop} if loop else {},
         }
         call = {"next_action": name, "tracker": tracker, "domain": DOMAIN}

@@ -28,6 +28,13 @@ def _consents(session: Session, customer_id: int) -> int:
 CASES = [
     ("action_submit_complaint", {"complaint_description": "bocor"}, {}, _complaints, 1),
     (
+        "action_ask_complaint_form_complaint_wish",
+        {"complaint_description": "bocor", "complaint_product": "kulkas"},
+        {},
+        _complaints,
+        1,
+    ),
+    (
         "action_submit_redeem",
         {"reward": "ONGKIR", "redeem_confirm": True},
         {"points": 500},

@@ -59,5 +59,63 @@ def test_a_complaint_in_one_breath_is_read_whole() -> None:
     }
 
 
+@pytest.mark.parametrize("text", ["tv mati", "kulkas rusak", "salah kirim blender"])
+def test_a_product_and_what_is_wrong_with_it_are_enough(text: str) -> None:
+    product = "kulkas"
+    assert triage.first_words(text, "", product)["complaint_description"] == text
+
+
+@pytest.mark.parametrize("text", ["komplain soal kulkas", "teknisi kulkas", "kulkas saya"])
+def test_a_product_alone_tells_nothing(text: str) -> None:
+    rest = text.replace("kulkas", " ")
+    assert "complaint_description" not in triage.first_words(text, rest, "kulkas")
+
+
+@pytest.mark.parametrize(
+    ("text", "wish"),
+    [
+        ("sudah diperbaiki dua kali tetap bocor", None),
+        ("tolong diperbaiki, bocor lagi", "repair"),
+        ("replace it, it is still broken", "replace"),
+        ("it still leaks, please replace it", "replace"),
+        ("uang kembali", "refund"),
+        ("do you deliver to Bogor?", None),
+        ("bisa diganti ga?", "replace"),
+    ],
+)
+def test_what_was_tried_is_no_wish(text: str, wish: str | None) -> None:
+    assert triage.wish_told(text) == wish
+
+
+@pytest.mark.parametrize(
+    ("text", "tells"),
+    [
+        ("tidak dingin sejak kemarin", True),
+        ("the door is dented as well", True),
+        ("hmm gimana ya", False),
+        ("saya belum tahu kak", False),
+        ("kapan teknisinya datang", False),
+        ("could you call me?", False),
+        ("penyok juga", False),
+    ],
+)
+def test_more_about_the_problem_is_told_apart(text: str, tells: bool) -> None:
+    assert triage.tells(text) is tells
+
+
+@pytest.mark.parametrize(
+    ("text", "wish", "more"),
+    [
+        ("lainnya", "other", False),
+        ("something else", "other", False),
+        ("minta maaf aja", "other", True),
+        ("diganti baru", "replace", False),
+        ("diganti, pintunya juga penyok", "replace", True),
+    ],
+)
+def test_words_beside_the_wish_are_worth_keeping(text: str, wish: str, more: bool) -> None:
+    assert triage.tells_more(text, wish) is more
+
+
 def test_as_soon_as_possible_is_no_smoke() -> None:
     assert not triage.is_dangerous("tolong dibalas asap ya")
