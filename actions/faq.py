@@ -4,7 +4,7 @@ import re
 
 from rasa_sdk.events import SlotSet
 
-from actions import formats
+from actions import formats, reading
 from actions.action import StoreAction
 from actions.turn import Events, Turn
 from crm_store import catalogue, knowledge
@@ -100,8 +100,7 @@ def tell(turn: Turn, article: Article) -> None:
 def _tell_stores(turn: Turn, response: str, line: str) -> Events:
     stores = _stores_meant(turn)
     if not stores:
-        turn.say("utter_no_store_there", cities=", ".join(_cities(turn)))
-        return []
+        return _tell_where(turn)
     items = [_store(turn, store) for store in stores[:STORES_SHOWN]]
     turn.say(response, lines=turn.lines(line, items))
     return []
@@ -113,11 +112,21 @@ def _stores_meant(turn: Turn) -> list[Store]:
         found = catalogue.find_stores(turn.session, name=name)
         if found:
             return found
-    return catalogue.find_stores(turn.session, city=city)
+    place = None if city or name else reading.place(turn.text)
+    if place is None:
+        return catalogue.find_stores(turn.session, city=city)
+    in_city = catalogue.find_stores(turn.session, city=place)
+    return in_city or catalogue.find_stores(turn.session, name=place)
 
 
-def _cities(turn: Turn) -> list[str]:
-    return sorted({store.city for store in catalogue.find_stores(turn.session)})
+def _tell_where(turn: Turn) -> Events:
+    """No store there: where there are some; if there are none at all, offer a person."""
+    cities = sorted({store.city for store in catalogue.find_stores(turn.session)})
+    if cities:
+        turn.say("utter_no_store_there", cities=", ".join(cities))
+        return []
+    turn.say("utter_no_answer")
+    return [SlotSet("person_offered", True)]
 
 
 def _store(turn: Turn, store: Store) -> dict[str, object]:

@@ -18,6 +18,16 @@ NO_NAME = re.compile(
     re.I,
 )
 EMAIL_LENGTH = 254
+PLACE = re.compile(
+    r"\b(?:di|in)\s+(?:kota\s+|daerah\s+|wilayah\s+)?"
+    r"(?!(?:ma?na|sini|situ|sana|toko\w*|outlet|gerai|cabang|hari|hr|akhir|tanggal|tgl|bulan|jam|"
+    r"saat|waktu|minggu|senin|selasa|rabu|kamis|jum.?at|sabtu|libur\w*|weekend|dekat|deket|sekitar|"
+    r"rumah|tempat|jalan|jln?|mall?|kota\w*|semua|seluruh|indonesia|website|web|aplikasi|google|maps?|"
+    r"the|your|my|this|that|any|all|which|what|case|general|store|shop|town|person|english|"
+    r"december|january|[a-z]*(?:day|days|ing))\b)([^\W\d_]{3,})",
+    re.I,
+)
+"""A word after "di" or "in" that may be a city."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +82,12 @@ def phone(text: str, country: str = "ID") -> str | None:
     for match in phonenumbers.PhoneNumberMatcher(text, country, phonenumbers.Leniency.POSSIBLE):
         return phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.E164)
     return None
+
+
+def place(text: str) -> str | None:
+    """ "jam buka di Medan" -> "Medan"; None if no place is named."""
+    match = PLACE.search(text)
+    return match[1] if match else None
 
 
 def code(text: str) -> str | None:
