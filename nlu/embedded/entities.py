@@ -114,8 +114,17 @@ class EntityFinder:
 
     def _listed(self, hits: Iterable[Hit]) -> Iterable[_Candidate]:
         for hit in hits:
+            if self._has_pattern(hit):
+                continue
             rank = 30 if hit.exact else 40
             yield _Candidate(rank, hit.entity, hit.start, hit.end, hit.value, "gazetteer")
+
+    def _has_pattern(self, hit: Hit) -> bool:
+        """A pattern for the same words knows better: it looks at those around, as in "no hp"."""
+        return hit.exact and any(
+            entity == hit.entity and pattern.fullmatch(hit.value)
+            for entity, pattern in self._patterns
+        )
 
     def _canonical(self, each: _Candidate) -> int | str:
         if each.extractor == "normaliser" or not isinstance(each.value, str):

@@ -86,6 +86,14 @@ def test_the_same_words_may_be_two_entities() -> None:
     assert {each.entity for each in found} == {"city", "store"}
 
 
+@pytest.mark.parametrize(("text", "found"), [("hp rusak", True), ("no hp saya", False)])
+def test_a_pattern_knows_better_than_a_listed_value(text: str, found: bool) -> None:
+    lexicon = Lexicon(
+        regexes=(("product", r"(?<!no )\bhp\b"),), values=(("product", "hp", None, None, ""),)
+    )
+    assert bool(EntityFinder(DOMAIN, lexicon).find(text, TODAY)) is found
+
+
 @pytest.mark.parametrize("text", ["a" * 100_000, "1.0" * 30_000, "+62 " * 30_000, "@a" * 50_000])
 def test_a_huge_text_is_read_quickly(text: str) -> None:
     assert FINDER.find(text, TODAY) is not None
