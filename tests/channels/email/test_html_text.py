@@ -37,11 +37,13 @@ REPLIES = {
     "Gmail, inline": f'<div class="gmail_quote"><div class="gmail_attr">{HEAD}</div><blockquote'
                      ' class="gmail_quote">Warna?</blockquote><div>Ya</div></div>',
     "Apple Mail": '<div>Ya</div><blockquote type="cite"><div>Pada 15 Jun 2024, pada 14.59,'
-                  ' Toko Sinar &lt;halo@toko-sinar.example&gt; menulis:</div><div>Halo</div></blockquote>',
+                  ' Toko Sinar &lt;halo@toko-sinar.example&gt; menulis:</div>'
+                  "<div>Halo</div></blockquote>",
     "Outlook on the web": '<div>Ya</div><div id="appendonsend"></div><hr><div id="divRplyFwdMsg">'
                           "<b>Von:</b> Toko Sinar<br><b>Gesendet:</b> x</div><div>Halo Ana</div>",
     "Outlook": "<p>Ya</p><div><p><b>Dari:</b> Toko &lt;halo@toko-sinar.example&gt;<br><b>"
-               "Dikirim:</b> Sabtu, 15 Juni 2024 14:59<br><b>Kepada:</b> Ana<br><b>Subjek:</b> Re</p></div>"
+               "Dikirim:</b> Sabtu, 15 Juni 2024 14:59<br><b>Kepada:</b> Ana<br>"
+               "<b>Subjek:</b> Re</p></div>"
                "<p>Halo</p>",
     "Yahoo": f'<div>Ya</div><div class="yahoo_quoted"><div>{HEAD}</div><div>Halo Ana</div></div>',
     "Thunderbird": f'Ya<div class="moz-cite-prefix">{HEAD}</div>'
