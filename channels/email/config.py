@@ -34,7 +34,7 @@ class Smtp(_Section):
     connections: Annotated[int, Field(ge=0, le=20)] = 4
     """Idle connections kept for the next mail; 0 connects anew for each."""
     ca_file: str | None = None
-    """A file of certificate authorities to trust besides the system's."""
+    """A file of certificate authorities to trust instead of the system's."""
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
@@ -52,7 +52,7 @@ class Imap(_Section):
     username: str
     password: SecretStr
     ca_file: str | None = None
-    """A file of certificate authorities to trust besides the system's."""
+    """A file of certificate authorities to trust instead of the system's."""
     folder: str = "INBOX"
     history_days: Annotated[int, Field(ge=0)] | None = 3
     """How far back to read at the first start, and after the server renumbered the mailbox.

@@ -172,8 +172,9 @@ def _connect(imap: Imap) -> "BaseMailBox":
 
     if imap.tls == "none":
         return MailBoxUnencrypted(imap.host, imap.port, timeout=imap.timeout_seconds)
-    context = ssl.create_default_context()
-    if imap.ca_file:
-        context.load_verify_locations(imap.ca_file)
+    try:
+        context = ssl.create_default_context(cafile=imap.ca_file)
+    except OSError as error:
+        raise Misconfigured(f"imap.ca_file cannot be read: {error}", code="tls") from error
     kind = MailBox if imap.tls == "implicit" else MailBoxStartTls
     return kind(imap.host, imap.port, timeout=imap.timeout_seconds, ssl_context=context)

@@ -133,10 +133,8 @@ def _client(smtp: Smtp) -> "SMTP":
     context = None
     if smtp.tls != "none":
         try:
-            context = ssl.create_default_context()
-            if smtp.ca_file:
-                context.load_verify_locations(smtp.ca_file)
-        except (OSError, ssl.SSLError) as error:
+            context = ssl.create_default_context(cafile=smtp.ca_file)
+        except OSError as error:
             raise Misconfigured(f"smtp.ca_file cannot be read: {error}", code="tls") from error
     return SMTP(
         hostname=smtp.host,

@@ -1,6 +1,7 @@
 """An email channel, mails for it, and real SMTP and IMAP servers in this process."""
 
 import asyncio
+import ssl
 import subprocess
 from argparse import Namespace
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -137,8 +138,10 @@ def _authenticate(
 
 
 @pytest.fixture
-async def smtp() -> AsyncIterator[SmtpServer]:
+async def smtp(request: pytest.FixtureRequest) -> AsyncIterator[SmtpServer]:
     handler = SmtpServer()
+    told = getattr(request, "param", "")
+    context = request.getfixturevalue("certificate")[1] if told else None
     server = await asyncio.get_running_loop().create_server(
         lambda: SMTP(
             handler,
@@ -146,9 +149,11 @@ async def smtp() -> AsyncIterator[SmtpServer]:
             auth_require_tls=False,
             enable_SMTPUTF8=True,
             hostname="mx.pelanggan.example",
+            tls_context=context if told == "starttls" else None,
         ),
         "127.0.0.1",
         0,
+        ssl=context if told == "implicit" else None,
     )
     handler.port = server.sockets[0].getsockname()[1]
     yield handler
@@ -180,6 +185,7 @@ class ImapServer:
     def __init__(self) -> None:
         self.port = 0
         self.config: type[PymapConfig] = PymapConfig
+        self.tls: ssl.SSLContext | None = None
         self._server: asyncio.Server | None = None
 
     async def start(self) -> None:
@@ -195,7 +201,7 @@ class ImapServer:
         config.apply_context()
         reader = ProxyProtocolReader(config.proxy_protocol)
         callback = reader.get_callback(IMAPServer(self.backend.login, config))
-        self._server = await asyncio.start_server(callback, "127.0.0.1", self.port)
+        self._server = await asyncio.start_server(callback, "127.0.0.1", self.port, ssl=self.tls)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
@@ -224,6 +230,8 @@ async def imap(request: pytest.FixtureRequest) -> AsyncIterator[ImapServer]:
     server = ImapServer()
     if getattr(request, "param", "") == "without idle":
         server.config = WithoutIdle
+    if getattr(request, "param", "") == "tls":
+        server.tls = request.getfixturevalue("certificate")[1]
     await server.start()
     yield server
     await server.stop()
@@ -247,6 +255,21 @@ def post_mail() -> Callable[..., WebhookRequest]:
         return WebhookRequest("POST", f"{PUBLIC_URL}/webhooks/shop", headers or {}, body)
 
     return build
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, ssl.SSLContext]:
+    """A new certificate for 127.0.0.1, signed by itself: its file, and a server's context."""
+    folder = tmp_path_factory.mktemp("tls")
+    key, file = folder / "key.pem", folder / "cert.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", file,
+         "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"],
+        capture_output=True, check=True,
+    )  # fmt: skip
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file, key)
+    return str(file), context
 
 
 @pytest.fixture(scope="session")
