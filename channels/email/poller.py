@@ -137,9 +137,10 @@ class MailboxReader:
         await thread.do(thread.session.start_idle)
         waited = 0.0
         while waited < self._imap.idle_seconds:
-            if await thread.do(lambda: thread.session.hear(SLICE)):
+            slice_ = min(SLICE, self._imap.idle_seconds - waited)
+            if await thread.do(partial(thread.session.hear, slice_)):
                 break
-            waited += SLICE
+            waited += slice_
         await thread.do(thread.session.stop_idle)
 
 

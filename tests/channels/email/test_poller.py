@@ -23,13 +23,14 @@ async def take(channel, cursor=None, *, mails=1, seconds=10.0):
                 return found, reached
 
 
-async def settle(channel, cursor=None):
-    """Let the poller run until it waits for news; the cursors it gave."""
+async def settle(channel, cursor=None, *, patience=1.0):
+    """Let the poller run until it has nothing more to give; the cursors it gave."""
     cursors = []
-    with suppress(TimeoutError):
-        async with asyncio.timeout(1.0), aclosing(channel.poll(cursor)) as polled:
-            async for _, reached in polled:
-                cursors.append(reached)
+    async with aclosing(channel.poll(cursor)) as polled:
+        with suppress(TimeoutError):
+            while True:
+                cursors.append((await asyncio.wait_for(anext(polled), patience))[1])
+                patience = 0.5
     return cursors
 
 
@@ -56,12 +57,20 @@ async def test_c7_3_new_mail_is_heard_through_idle(imap, from_mailbox, new_mail)
     assert asyncio.get_running_loop().time() - started < 5
 
 
-async def test_c7_3_idle_is_renewed(imap, from_mailbox, new_mail, monkeypatch):
-    renewed = []
+async def test_c7_3_idle_is_renewed(imap, from_mailbox, monkeypatch):
+    renewed = asyncio.Queue()
     start = Session.start_idle
-    monkeypatch.setattr(Session, "start_idle", lambda self: renewed.append(1) or start(self))
-    await settle(from_mailbox(idle_seconds=0.2))
-    assert len(renewed) > 1
+    loop = asyncio.get_running_loop()
+
+    def counted(session):
+        loop.call_soon_threadsafe(renewed.put_nowait, session)
+        start(session)
+
+    monkeypatch.setattr(Session, "start_idle", counted)
+    polling = asyncio.create_task(take(from_mailbox(idle_seconds=0.2), seconds=30))
+    first = await asyncio.wait_for(renewed.get(), 10)
+    assert await asyncio.wait_for(renewed.get(), 10) is first
+    polling.cancel()
 
 
 @pytest.mark.parametrize("imap", ["without idle"], indirect=True)
@@ -120,7 +129,7 @@ async def test_c7_1_after_a_new_uidvalidity_everything_is_read_again(imap, from_
 async def test_old_mail_is_not_read_at_the_first_start(imap, from_mailbox, new_mail):
     old = datetime.now(UTC) - timedelta(days=30)
     uid = await imap.append(new_mail(), at=old)
-    assert await settle(from_mailbox()) == [f"{await validity(imap)}:{uid}"]
+    assert await settle(from_mailbox(), patience=20) == [f"{await validity(imap)}:{uid}"]
     [event], _ = await take(from_mailbox(history_days=None))
     assert event.text == "Halo"
 
@@ -133,7 +142,7 @@ async def test_many_mails_come_in_order_and_in_batches(imap, from_mailbox, new_m
 
 
 async def test_an_empty_mailbox_still_gives_a_cursor(imap, from_mailbox):
-    cursors = await settle(from_mailbox())
+    cursors = await settle(from_mailbox(), patience=20)
     assert [each.partition(":")[0] for each in cursors] == [str(await validity(imap))]
 
 
