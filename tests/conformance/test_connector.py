@@ -1,0 +1,120 @@
+"""The connector inside a real Rasa server: one call, one turn, and nothing of a failed one."""
+
+import itertools
+import uuid
+
+import pytest
+
+from nlu.rasa.client import ActionFailed, RasaClient, RasaRefused, Server
+
+pytestmark = [pytest.mark.needs_rasa, pytest.mark.slow, pytest.mark.timeout(900)]
+BOUND = 240
+
+
+@pytest.fixture(scope="session")
+def client(rasa_server):
+    client = RasaClient(Server(rasa_server.plan.url, rasa_server.plan.rasa_token, 60))
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def say(client):
+    """One turn of a new conversation: `say("halo", channel="sms")`."""
+    talk, numbers = uuid.uuid4().hex, itertools.count(1)
+
+    def turn(text, **changes):
+        number = next(numbers)
+        call = {
+            "conversation": talk,
+            "message_id": str(number),
+            "message_key": f"{talk}.{number}",
+            "text": text,
+            "channel": "whatsapp",
+            "slots": {"language": "id", "known": False},
+        }
+        return client.turn({**call, **changes})
+
+    return turn
+
+
+def actions(answer):
+    return [one["name"] for one in answer["events"] if one["event"] == "action"]
+
+
+def texts(answer):
+    return [one["text"] for one in answer["events"] if one["event"] == "bot"]
+
+
+def heard(answer):
+    return next(one for one in answer["events"] if one["event"] == "user")["parse_data"]
+
+
+def test_a_greeting_is_answered(say):
+    assert actions(say("halo")) == ["utter_greet", "action_listen"]
+
+
+def test_a_variant_for_the_customers_channel_is_said(say):
+    assert texts(say("halo")) != texts(say("halo", channel="sms"))
+
+
+def test_slots_are_set_before_the_answer_is_chosen(say):
+    assert texts(say("hello", slots={"language": "en", "known": False}))[0].startswith("Hi")
+
+
+@pytest.mark.parametrize("text", ["/restart", "/talk_to_person", " /greet", '/inform{"code": "1"}'])
+def test_typed_text_is_never_a_command(client, text):
+    parsed = client.parse(text, [])
+    assert parsed["intent"]["confidence"] < 1.0
+    assert (parsed["text"], parsed["entities"]) == (text.strip(), [])
+
+
+def test_a_button_of_ours_is_a_command(say):
+    assert heard(say("Halo", payload="/greet"))["intent"] == {"name": "greet", "confidence": 1.0}
+
+
+def test_a_button_of_nobody_is_text(say):
+    assert heard(say("halo", payload="/no_such_intent"))["intent"]["name"] == "greet"
+
+
+def test_the_same_message_again_gets_the_same_answer_and_leaves_no_trace(say):
+    say("halo")
+    first = say("halo", message_key="once")
+    again = say("halo", message_key="once")
+    assert texts(again) == texts(first)
+    assert again["kept_events"] == first["kept_events"]
+
+
+def test_a_failed_action_fails_the_turn_and_nothing_of_it_is_kept(say):
+    say("halo")
+    first, second = say("halo")["kept_events"], say("halo")["kept_events"]
+    with pytest.raises(ActionFailed, match="action_"):
+        say("jam buka toko berapa?")
+    third = say("halo")["kept_events"]
+    assert third - second == second - first
+
+
+def test_a_long_session_stays_small_and_keeps_its_slots(say):
+    for _ in range(60):
+        answer = say("halo", slots={"language": "en", "known": False})
+    assert answer["kept_events"] < BOUND
+    assert answer["slots"]["language"] == "en"
+
+
+def test_a_server_that_has_lost_its_trackers_is_told_where_things_stand(say):
+    seed = {"slots": {"complaint_description": "rusak"}, "loop": "complaint_form"}
+    with pytest.raises(ActionFailed, match="complaint_form"):
+        say("kulkas", seed=seed, behind=False)
+
+
+def test_what_a_person_was_told_is_on_record_and_changes_nothing(say):
+    say("halo")
+    answer = say("halo", missed=[{"author": "staff", "text": "sudah beres"}])
+    assert actions(answer) == ["utter_greet", "action_listen"]
+
+
+def test_without_the_token_nobody_is_served(rasa_server):
+    stranger = RasaClient(Server(rasa_server.plan.url, "guessed"))
+    with pytest.raises(RasaRefused, match="401"):
+        stranger.parse("halo", [])
+    stranger.close()
