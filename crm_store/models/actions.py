@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_store.models.base import Base
@@ -17,7 +17,10 @@ class ActionRun(Base):
     """
 
     __tablename__ = "action_runs"
-    __table_args__ = (UniqueConstraint("message_id", "call"),)
+    __table_args__ = (
+        UniqueConstraint("message_id", "call"),
+        Index("ix_action_runs_created_at", "created_at"),
+    )
 
     id: Mapped[Id]
     message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"))

@@ -27,6 +27,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_action_runs")),
         sa.UniqueConstraint("message_id", "call", name=op.f("uq_action_runs_message_id_call")),
     )
+    op.create_index("ix_action_runs_created_at", "action_runs", ["created_at"], unique=False)
 
 
 def downgrade() -> None:
