@@ -46,7 +46,7 @@ train: install ## Train the assistant's model
 	$(BIN)/akrab train
 
 test: dev ## Run all tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: dev ## Lint, types, import contracts
 	$(BIN)/ruff check .

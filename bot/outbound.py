@@ -17,10 +17,10 @@ from bot.claiming import ClaimTask, Settlement, claim_tasks, settle
 from bot.logs import logger
 from bot.rates import Limiter, configured
 from bot.sending import Outcome, Verdict
-from channels.base import Channel, Receipt
+from channels.base import Channel, ChannelKind, Receipt
 from channels.errors import RateLimited, SendError, UnknownOutcome
 from crm_store.messages import Claimed
-from crm_store.session import now
+from crm_store.session import Duplicate, now
 
 log = logger("outbound")
 LONGEST_WAIT = 2.0
@@ -134,7 +134,9 @@ class Outbound:
         if isinstance(error, RateLimited):
             delay = error.retry_after.total_seconds() + random.uniform(0, 0.5)  # noqa: S311
         too_old = now() - message.created_at > timedelta(hours=self._worker.send_hours)
-        tried_enough = attempts >= self._worker.send_attempts
+        # Mail is retried for hours (RFC 5321 4.5.4.1): only its age ends that.
+        hurried = message.kind != ChannelKind.EMAIL
+        tried_enough = hurried and attempts >= self._worker.send_attempts
         given_up = too_old or (tried_enough and not isinstance(error, RateLimited))
         later = now() + timedelta(seconds=delay)
         outcome = sending.outcome_of(message, error, later=None if given_up else later)
@@ -175,6 +177,9 @@ class Outbound:
         settlement = Settlement(outcomes, self.next_claim())
         try:
             settled = await self._app.work.do(settle, settlement)
+        except Duplicate as error:
+            self._outcomes = await self._set_right(outcomes, error) + self._outcomes
+            return
         except Exception as error:
             log.error("outcomes not recorded yet", exc_info=error)
             self._outcomes = outcomes + self._outcomes
@@ -182,6 +187,21 @@ class Outbound:
             return
         self._app.feed.publish(*settled.topics)
         self.start(settled.claimed)
+
+    async def _set_right(self, outcomes: list[Outcome], error: Duplicate) -> list[Outcome]:
+        """What the store refuses it refuses for ever: find the one that it is, and let the others
+        go on. A provider that gives two messages one id leaves the second one's outcome unknown.
+        """
+        if len(outcomes) > 1:
+            for one in outcomes:
+                await self._settle([one])
+            return []
+        [one] = outcomes
+        log.error("outcome refused by the store", message_id=one.message.id, exc_info=error)
+        if one.verdict != Verdict.SENT:
+            return []  # the sweep finds it once its lease is over
+        said = "the provider's id for it is another message's"
+        return [Outcome(one.message, Verdict.UNKNOWN, error=said)]
 
 
 def backoff(attempts: int, spread: Callable[[float, float], float] = random.uniform) -> float:

@@ -108,7 +108,8 @@ def outbound_message(message: Claimed) -> OutboundMessage:
         template=Template(template["name"], template.get("variables", {})) if template else None,
         ask_contact=bool(content.get("ask_contact")),
         reply_to=message.reply_to,
-        thread=message.thread,
+        # An email by a person must not be marked as automatic (RFC 3834).
+        thread={**message.thread, "author": message.author.value},
         last_inbound_at=message.last_inbound_at,
         marketing=bool(content.get("marketing")),
         unsubscribe_url=content.get("unsubscribe_url"),

@@ -105,7 +105,7 @@ class WebSection(Section):
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
     public_url: WebAddress = "http://localhost:8000"
     secret_key: SecretStr | None = None
-    largest_body: PositiveInt = 1_000_000
+    largest_body: PositiveInt = 25_000_000
     embed_on: tuple[WebAddress, ...] = ()
 
 

@@ -13,12 +13,13 @@ from bot.app import App
 from bot.logs import logger
 from bot.outbound import Outbound
 from channels.base import Channel, Poller
-from crm_store import cursors, delivery, messages
+from crm_store import action_runs, cursors, delivery, loyalty, messages
 from crm_store.session import Session, now
 
 log = logger("worker")
 STOP_SECONDS = 10.0
 AFTER_ERROR = 1.0
+UPKEEP_SECONDS = 3600.0
 KEEP_REPORTS = timedelta(days=7)
 
 
@@ -69,6 +70,7 @@ class Worker:
             self._loop(self._turns, self._take_turns),
             self._loop(self._sends, self._send),
             self._every(self._app.settings.worker.sweep_seconds, self._sweep),
+            self._every(UPKEEP_SECONDS, self._keep_up),
         ]
         pollers = [
             asyncio.create_task(self._poll(channel, channel))
@@ -132,6 +134,13 @@ class Worker:
         await reconcile.ask(self._app)
         return False
 
+    async def _keep_up(self) -> bool:
+        """What the calendar brings: points that have expired are posted as such."""
+        expired = await self._app.work.do(expire_points, None)
+        if expired:
+            log.info("points expired", entries=expired)
+        return False
+
     async def _poll(self, channel: Channel, poller: Poller) -> None:
         """Fetch a channel's messages for ever; the cursor is stored with what it covers."""
         while not self._stopping:
@@ -151,4 +160,11 @@ def sweep(session: Session, tasks: Sequence[None]) -> list[list[int]]:
     """The lane's handler: messages whose sender vanished become unknown; gives their ids."""
     lost = messages.sweep_expired(session)
     delivery.forget_pending(session, now() - KEEP_REPORTS)
+    action_runs.forget(session)
     return [lost for _ in tasks]
+
+
+def expire_points(session: Session, tasks: Sequence[None]) -> list[int]:
+    """The lane's handler: post every expiry that is due; how many."""
+    expired = len(loyalty.expire_due(session))
+    return [expired for _ in tasks]

@@ -36,7 +36,8 @@ def chromium() -> str | None:
 expect.set_options(timeout=20_000)
 
 
-@pytest.fixture(scope="session")
+# Not for the session: while it lives, its event loop forbids other tests their own.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     path = chromium()
     if path is None:

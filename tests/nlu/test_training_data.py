@@ -118,7 +118,7 @@ PROBLEMS = [
     ),
     (rule("      - intent: greet\n      - action: action_x\n"), "contradicts rule 'wrong'"),
     ({"data__s": "stories:\n  - story: long\n    steps: []\n"}, "s.yml:2: story 'long'"),
-    ({"data__s": "version: '2.0'\n"}, "version 2.0 is not supported"),
+    ({"data__s": "version: '1.0'\n"}, "version 1.0 is not supported"),
     ({"data__s": "nonsense: 1\n"}, "s.yml:1: unknown key 'nonsense'"),
     ({"data__s": "nlu: [\n"}, "not valid YAML"),
     ({"data__s": "nlu: []\nnlu: []\n"}, "the same key"),
