@@ -1,6 +1,5 @@
 """Embedded, Rasa fast and Rasa with DIET, measured in one run on the same machine."""
 
-import json
 import os
 import statistics
 import tempfile
@@ -120,7 +119,7 @@ def _embedded(settings: Settings, sentences: Sentences, seconds: float) -> Figur
 def _rasa(
     settings: Settings, sentences: Sentences, seconds: float, name: str, config: Path | None
 ) -> Figures:
-    trained, model = _trained(settings.assistant.project, config)
+    model = training.train(settings.assistant.project, config=config)
     with _door() as door, tempfile.TemporaryDirectory() as folder:
         token = tokens.for_actions(settings)
         plan = house.plan_for(settings.assistant.project, model, Path(folder), door, token)
@@ -130,19 +129,8 @@ def _rasa(
             engine = house.connected(plan, Model.load(settings.assistant.model))
             own = _pointed_at(settings, plan)
             speed = tuple(_speed(own, clients, seconds, door) for clients in CLIENTS)
-            used = (trained, start, memory(server.pid or 0))
+            used = (training.seconds_taken(model), start, memory(server.pid or 0))
             return _figures(name, used, engine, sentences, speed)
-
-
-def _trained(project: Path, config: Path | None) -> tuple[float, Path]:
-    """How long training took (noted beside the model: it is done once), and the model."""
-    started = time.perf_counter()
-    model = training.train(project, config=config)
-    took = time.perf_counter() - started
-    note = model.with_suffix(".json")
-    if not note.exists():
-        note.write_text(json.dumps({"seconds": took}), encoding="utf-8")
-    return float(json.loads(note.read_text(encoding="utf-8"))["seconds"]), model
 
 
 @contextmanager

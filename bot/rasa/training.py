@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+import time
 from hashlib import sha256
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -10,6 +11,7 @@ from bot.errors import UserError
 from bot.rasa import environment
 
 LEARNED_FROM = ("domain.yml", "config.yml", "domain/**/*.yml", "data/**/*.yml")
+KEPT = 4
 SHOWN = 25
 """Lines of Rasa's output that an error shows."""
 
@@ -42,12 +44,33 @@ def train(project: Path, *, config: Path | None = None) -> Path:
     model.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=model.parent) as made:
         arguments = ["train", *_files(project, config), "--out", made, "--fixed-model-name", name]
+        started = time.perf_counter()
         done = environment.run(arguments, project)
         trained = Path(made, model.name)
         if done.returncode or not trained.exists():
             raise RasaFailedError("train", done)
+        _note(model).write_text(f"{time.perf_counter() - started:.1f}", encoding="ascii")
         trained.replace(model)
+    _forget_all_but_latest(model.parent)
     return model
+
+
+def seconds_taken(model: Path) -> float:
+    """How long this model took to train; 0 if that is not known."""
+    note = _note(model)
+    return float(note.read_text(encoding="ascii")) if note.exists() else 0.0
+
+
+def _note(model: Path) -> Path:
+    return model.with_name(f"{model.name}.seconds")
+
+
+def _forget_all_but_latest(folder: Path) -> None:
+    """A model is 140 MB; those of files as they were long ago are of no use."""
+    models = sorted(folder.glob("*.tar.gz"), key=lambda path: path.stat().st_mtime, reverse=True)
+    for model in models[KEPT:]:
+        _note(model).unlink(missing_ok=True)
+        model.unlink(missing_ok=True)
 
 
 def conversation_test(project: Path, model: Path, stories: Path) -> str:
