@@ -24,7 +24,7 @@ $(UV):
 
 # The stamps make a second run work without a network.
 .venv/.installed: pyproject.toml uv.lock | $(UV)
-	$(UV) sync --no-dev --inexact --python $(PYTHON)
+	$(UV) sync --no-dev --inexact --compile-bytecode --python $(PYTHON)
 	@touch $@
 
 .venv/.dev: pyproject.toml uv.lock | $(UV)
