@@ -14,7 +14,7 @@ from actions.context import (
     current,
     running,
 )
-from bot import phrases, takeover
+from bot import phrases, presses, takeover
 from bot.actions import run_action
 from bot.app import App
 from bot.logs import logger
@@ -61,6 +61,7 @@ def one(
     """Answer one message. Raises what the engine or an action raises."""
     if needs_no_engine(received):
         return say_ourselves(turn, received, memory)
+    received = presses.trusted(session, turn, received)
     asked = turn_input(turn, received, memory, member=member)
     with running(context(session, app, turn, received)) as wanted:
         result = app.engine.reply(asked, run_action)

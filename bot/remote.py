@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bot import answer, failing, taken
+from bot import answer, failing, presses, taken
 from bot.answer import Said, Step
 from bot.app import App
 from bot.logs import logger
@@ -74,7 +74,8 @@ def _lease_some(session: Session, app: App) -> list[Leased]:
     worker = app.settings.worker
     ids = conversations.waiting(session, worker.turns_at_once)
     got = set(conversations.lease(session, ids, WORKER, now() + worker.lease)) if ids else set()
-    turns = batch.load(session, [one for one in ids if one in got])
+    found = batch.load(session, [one for one in ids if one in got])
+    turns = [_with_trusted_presses(session, turn) for turn in found]
     members = lookups.members_among(session, [turn.customer_id for turn in turns])
     return [
         Leased(
@@ -84,6 +85,11 @@ def _lease_some(session: Session, app: App) -> list[Leased]:
         )
         for turn in turns
     ]
+
+
+def _with_trusted_presses(session: Session, turn: Turn) -> Turn:
+    waiting = tuple(presses.trusted(session, turn, received) for received in turn.messages)
+    return replace(turn, messages=waiting)
 
 
 def _ask(app: App, leased: Leased) -> Answer:

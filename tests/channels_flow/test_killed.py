@@ -1,0 +1,114 @@
+"""kill -9 while the provider has the message but has not answered: found, never sent again."""
+
+import asyncio
+
+import pytest
+
+from crm_store import lookups, messages
+from crm_store.session import Database
+from tests.channels_flow.conftest import ANA, PUBLIC_URL, settings
+from tests.faults.conftest import Server
+from tests.peers import telegram_server, twilio_server
+from tests.peers.telegram_server import TelegramServer
+from tests.peers.twilio_server import TwilioServer
+
+pytestmark = [pytest.mark.anyio, pytest.mark.slow]
+LEASE = 6.0
+
+
+class SlowList(TwilioServer):
+    """Takes a while to say which messages there are, so that `unknown` can be seen."""
+
+    async def _list(self, request):
+        await asyncio.sleep(1.0)
+        return await super()._list(request)
+
+
+class Shop(Server):
+    """`akrab serve` with both channels connected to the peers."""
+
+    def __init__(self, folder, twilio, telegram):
+        self._peers = (twilio.url, telegram.url)
+        super().__init__(folder)
+        twilio.webhooks_at = telegram.webhooks_at = self.url
+
+    def _config(self):
+        # The nursery loads what a start would load slowly, and half a lease is all a send gets.
+        with (self.folder / "echo_engine.py").open("a") as file:
+            file.write(
+                "\nimport aiohttp, telegram.ext, twilio.http.async_http_client, twilio.rest\n"
+            )
+        given = settings(self.folder, *self._peers, sweep_seconds=0.2, lease_seconds=LEASE)
+        return {**given, "database": {"url": self.database}}
+
+
+@pytest.fixture
+async def peers():
+    async with SlowList() as twilio, TelegramServer() as telegram:
+        hook = f"{PUBLIC_URL}/webhooks"
+        twilio.sender["webhook"]["callback_url"] = f"{hook}/toko"
+        telegram.webhook["url"], telegram.secret = f"{hook}/bot", "telegram-secret"
+        yield twilio, telegram
+
+
+@pytest.fixture
+async def shop(tmp_path, peers):
+    server = await asyncio.to_thread(Shop, tmp_path, *peers)
+    await asyncio.to_thread(server.start)
+    yield server
+    await asyncio.to_thread(server.stop)
+
+
+async def killed_while_sending(shop, taken):
+    """Kill as soon as the provider has the message, whose answer is on its way; start again."""
+    for _ in range(2000):
+        if taken():
+            break
+        await asyncio.sleep(0.005)
+    assert taken(), shop.log()
+    await asyncio.to_thread(shop.kill)
+    await asyncio.to_thread(shop.start)
+
+
+async def becomes(shop, kind, address, *statuses):
+    """Wait for the reply to have these statuses, one after the other; gives the reply."""
+    db, reply = Database.open(shop.database), None
+    for status in statuses:
+        for _ in range(800):
+            with db.reading() as session:
+                talk = lookups.conversation_at(session, kind, address)
+                [_, reply] = messages.thread(session, talk.id)
+            if reply.status == status:
+                break
+            await asyncio.sleep(0.01)
+        assert reply.status == status, (reply.error, shop.log())
+    db.close()
+    return reply
+
+
+async def test_a5_8_after_a_kill_twilio_is_asked_and_saw_it_once(shop, peers):
+    twilio, _ = peers
+    twilio.faults.append(twilio_server.Fault(taken=True, slow=30))
+    assert await twilio.customer_writes("halo") == 200
+    await killed_while_sending(shop, lambda: twilio.messages)
+    reply = await becomes(shop, "whatsapp", ANA, "sending", "unknown", "sent")
+    posts = [path for method, path, _ in twilio.requests if (method, path[-13:]) == SENT]
+    assert reply.provider_id == twilio.messages[0]["sid"]
+    assert len(twilio.messages) == len(posts) == 1
+
+
+async def test_b3_4_after_a_kill_telegram_is_not_asked_again_and_staff_sees_it(shop, peers):
+    _, telegram = peers
+    fault = telegram_server.Fault(taken=True, slow=30, method="sendmessage")
+    telegram.faults.append(fault)
+    await telegram.deliver(telegram.happens(message=telegram.said("halo")))
+    await killed_while_sending(shop, lambda: telegram.messages)
+    address = str(telegram_server.ANA)
+    reply = await becomes(shop, "telegram", address, "sending", "unknown")
+    await asyncio.sleep(1.0)
+    assert (await becomes(shop, "telegram", address, "unknown")).error == "sender vanished"
+    assert reply.provider_id is None
+    assert len(telegram.asked("sendMessage")) == len(telegram.messages) == 1
+
+
+SENT = ("POST", "Messages.json")
