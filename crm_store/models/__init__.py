@@ -15,6 +15,7 @@ from crm_store.models.points import (
     Tier,
 )
 from crm_store.models.service import Complaint, ComplaintNote, Consent, Counter, OneTimeCode
+from crm_store.models.sharing import PollLease, RateBucket
 from crm_store.models.staff import AuditEntry, LoginAttempt, Staff, StaffSession
 from crm_store.models.talk import (
     Conversation,
@@ -50,9 +51,11 @@ __all__ = [
     "PointEntry",
     "PointLot",
     "PollCursor",
+    "PollLease",
     "Product",
     "Purchase",
     "PurchaseLine",
+    "RateBucket",
     "Redemption",
     "Reward",
     "Staff",

@@ -1,0 +1,32 @@
+"""What several processes share: how fast a channel is being sent to, and who polls it."""
+
+from datetime import datetime
+
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from crm_store.models.base import Base
+
+
+class RateBucket(Base):
+    """How much of a rate is used up; `key` is the recipient's address, "" for the whole channel.
+
+    `full_at` is when the bucket will be full again if nothing more is taken.
+    """
+
+    __tablename__ = "rate_buckets"
+    __table_args__ = (Index("ix_rate_buckets_full_at", "full_at"),)
+
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    full_at: Mapped[datetime]
+
+
+class PollLease(Base):
+    """Which process polls a channel, and until when it may without renewing."""
+
+    __tablename__ = "poll_leases"
+
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    holder: Mapped[str]
+    lease_until: Mapped[datetime]

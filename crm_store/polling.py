@@ -1,0 +1,36 @@
+"""One process polls a channel at a time: it holds a lease, and renews it while it polls."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, update
+
+from crm_store import clock
+from crm_store.models import PollLease
+from crm_store.session import Session, insert_ignore
+
+
+def hold(
+    session: Session, channel: str, holder: str, lease: timedelta, *, at: datetime | None = None
+) -> bool:
+    """Take or renew the lease of a channel name; False while another process has it."""
+    at = at or clock.shared(session)
+    until = at + lease
+    row = {"channel": channel, "holder": holder, "lease_until": until}
+    if insert_ignore(session, PollLease, row):
+        return True
+    ours = or_(PollLease.holder == holder, PollLease.lease_until <= at)
+    statement = (
+        update(PollLease)
+        .where(PollLease.channel == channel, ours)
+        .values(holder=holder, lease_until=until)
+        .returning(PollLease.channel)
+        .execution_options(synchronize_session=False)
+    )
+    return session.scalars(statement).first() is not None
+
+
+def release(session: Session, channel: str, holder: str) -> None:
+    """Give the lease back, so that another process need not wait for its end."""
+    statement = update(PollLease).where(PollLease.channel == channel, PollLease.holder == holder)
+    ended = statement.values(lease_until=clock.shared(session))
+    session.execute(ended.execution_options(synchronize_session=False))
