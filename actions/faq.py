@@ -88,8 +88,7 @@ def _in_language(turn: Turn, article: Article) -> Article:
 
 
 def _article(turn: Turn, slug: str) -> Article | None:
-    articles = knowledge.all_of(turn.session, turn.language)
-    return next((article for article in articles if article.slug == slug), None)
+    return knowledge.by_slug(turn.session, slug, turn.language)
 
 
 def tell(turn: Turn, article: Article) -> None:

@@ -1,9 +1,12 @@
 """Knowledge articles and their full-text search."""
 
 import re
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from sqlalchemy import select, text
+from sqlalchemy import bindparam, select, text
 
 from crm_store.models import Article
 from crm_store.session import Session
@@ -40,7 +43,14 @@ class Hit:
 
     article: Article
     score: float
-    snippet: str
+    stems: Sequence[str]
+
+    @property
+    def snippet(self) -> str:
+        """The sentence with most of the words, as plain text."""
+        sentences = re.split(r"(?<=[.!?])\s+|\n+", self.article.body.strip()) or [""]
+        best = max(sentences, key=lambda one: sum(stem in one.lower() for stem in self.stems))
+        return best[:SNIPPET]
 
 
 def search(session: Session, query: str, language: str = "id", limit: int = 3) -> list[Hit]:
@@ -48,10 +58,10 @@ def search(session: Session, query: str, language: str = "id", limit: int = 3) -
     words = content_words(query)
     if not words:
         return []
-    articles = _candidates(session, words)
+    stems = [_stem(word) for word in words]
     hits = [
-        Hit(article, _score(article, words, language), _snippet(article, words))
-        for article in articles
+        Hit(article, _score(article, stems, language), stems)
+        for article in _candidates(session, stems)
     ]
     return sorted(hits, key=lambda hit: -hit.score)[:limit]
 
@@ -60,12 +70,16 @@ def put(
     session: Session, slug: str, language: str, *, title: str, body: str, tags: str = ""
 ) -> Article:
     """Add an article or change the one with this slug and language. `tags` are words."""
-    query = select(Article).where(Article.slug == slug, Article.language == language)
-    article = session.scalars(query).one_or_none() or Article(slug=slug, language=language)
+    article = by_slug(session, slug, language) or Article(slug=slug, language=language)
     article.title, article.body, article.tags = title, body, tags
     session.add(article)
     session.flush()
     return article
+
+
+def by_slug(session: Session, slug: str, language: str) -> Article | None:
+    """The article of this name in a language."""
+    return session.scalars(_named, {"slug": slug, "language": language}).one_or_none()
 
 
 def all_of(session: Session, language: str) -> list[Article]:
@@ -82,14 +96,13 @@ def content_words(query: str) -> list[str]:
     return list(dict.fromkeys(kept))[:WORDS]
 
 
-def _candidates(session: Session, words: list[str]) -> list[Article]:
-    stems = [_stem(word) for word in words]
+def _candidates(session: Session, stems: Sequence[str]) -> list[Article]:
     if session.get_bind().dialect.name == "postgresql":
         statement, terms = _POSTGRESQL, " | ".join(f"{stem}:*" for stem in stems)
     else:
         statement, terms = _SQLITE, " OR ".join(f'"{stem}"*' for stem in stems)
     ids = list(session.scalars(statement, {"terms": terms, "most": CANDIDATES}))
-    found = {one.id: one for one in session.scalars(select(Article).where(Article.id.in_(ids)))}
+    found = {one.id: one for one in session.scalars(_numbered, {"ids": ids})}
     return [found[one] for one in ids]
 
 
@@ -101,29 +114,32 @@ def _stem(word: str) -> str:
     return word
 
 
-def _score(article: Article, words: list[str], language: str) -> float:
-    places = [
+def _score(article: Article, stems: Sequence[str], language: str) -> float:
+    places = (
         (TITLE, _split(article.title)),
         (TAGS, _split(article.tags)),
         (BODY, _split(article.body)),
-    ]
-    covered = 0.0
-    for stem in map(_stem, words):
-        covered += max(
-            (weight for weight, text in places if any(one.startswith(stem) for one in text)),
-            default=0.0,
-        )
+    )
+    covered = sum(
+        next((weight for weight, words in places if _has(words, stem)), 0.0) for stem in stems
+    )
     weight = 1.0 if article.language == language else OTHER_LANGUAGE
-    return round(weight * covered / len(words), 4)
+    return round(weight * covered / len(stems), 4)
 
 
-def _snippet(article: Article, words: list[str]) -> str:
-    """The sentence with most of the words, as plain text."""
-    sentences = re.split(r"(?<=[.!?])\s+|\n+", article.body.strip()) or [""]
-    stems = [_stem(word) for word in words]
-    best = max(sentences, key=lambda one: sum(stem in one.lower() for stem in stems))
-    return best[:SNIPPET]
+def _has(words: Sequence[str], stem: str) -> bool:
+    """Whether one of the sorted words begins with the stem."""
+    place = bisect_left(words, stem)
+    return place < len(words) and words[place].startswith(stem)
 
 
-def _split(value: str) -> set[str]:
-    return set(re.findall(r"[^\W_]+", value.lower()))
+@lru_cache(maxsize=2048)
+def _split(value: str) -> tuple[str, ...]:
+    """A text's words, sorted; kept, because the same few articles are searched all day."""
+    return tuple(sorted(set(re.findall(r"[^\W_]+", value.lower()))))
+
+
+_numbered = select(Article).where(Article.id.in_(bindparam("ids", expanding=True)))
+_named = select(Article).where(
+    Article.slug == bindparam("slug"), Article.language == bindparam("language")
+)
