@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from rapidfuzz import fuzz, process, utils
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from crm_store.models import Product, Store
 from crm_store.session import Session
@@ -15,23 +15,21 @@ LIKE = 70.0
 
 def find_products(session: Session, query: str, limit: int = 5) -> list[Product]:
     """Active products like `query` by category, name or brand; the likest first."""
-    names = select(Product.id, Product.category, Product.name, Product.brand).where(
-        Product.active.is_(True)
-    )
     choices = {
-        row.id: f"{row.category} {row.name} {row.brand or ''}" for row in session.execute(names)
+        number: f"{category} {name} {brand or ''}"
+        for number, category, name, brand in session.execute(_on_sale).tuples()
     }
     ids = _likest(query, choices, limit)
-    found = {one.id: one for one in session.scalars(select(Product).where(Product.id.in_(ids)))}
+    found = {one.id: one for one in session.scalars(_products, {"ids": ids})}
     return [found[one] for one in ids]
 
 
 def find_stores(session: Session, city: str | None = None, name: str | None = None) -> list[Store]:
     """Shops in a city, or like a name, or all of them."""
-    query = select(Store).order_by(Store.city, Store.name)
-    if city is not None:
-        query = query.where(func.lower(Store.city) == city.strip().lower())
-    stores = list(session.scalars(query))
+    if city is None:
+        stores = list(session.scalars(_stores))
+    else:
+        stores = list(session.scalars(_stores_in, {"city": city.strip().lower()}))
     if name is None:
         return stores
     found = {store.id: store for store in stores}
@@ -72,3 +70,11 @@ def _likest(query: str, choices: Mapping[int, str], limit: int) -> list[int]:
         limit=limit,
     )
     return [key for _, _, key in found]
+
+
+_on_sale = select(Product.id, Product.category, Product.name, Product.brand).where(
+    Product.active.is_(True)
+)
+_products = select(Product).where(Product.id.in_(bindparam("ids", expanding=True)))
+_stores = select(Store).order_by(Store.city, Store.name)
+_stores_in = _stores.where(func.lower(Store.city) == bindparam("city"))
