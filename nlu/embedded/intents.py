@@ -6,8 +6,9 @@ confidence by a small logistic function fitted on held-out sentences (`intent_tr
 """
 
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -75,6 +76,8 @@ class IntentModel:
     temperature: float
     calibration: list[float]
     """Weights for Evidence.vector() and, last, the constant; empty: not calibrated."""
+    _pieces: dict[str, list[int]] = field(default_factory=dict, repr=False, compare=False)
+    """Rows of the pieces of words that training has seen, filled in as they come up."""
 
     def rank(self, text: str) -> Ranked:
         """All labels, likeliest first. An empty text has no label: confidence 0."""
@@ -105,24 +108,29 @@ class IntentModel:
     def scores(self, found: list[str]) -> tuple[Floats, float]:
         """Raw scores of all labels, and the share of words never seen."""
         total: Floats = self.bias.copy()
-        for features, share in (
-            (word_features(found), self.word_share),
-            (piece_features(found), 1),
-        ):
-            self._add(total, features, share)
+        self._add(total, self._rows(word_features(found)), self.word_share)
+        self._add(total, [row for word in found for row in self._piece_rows(word)], 1)
         unknown = sum(word not in self.vocabulary for word in found)
         return total, unknown / max(len(found), 1)
 
-    def _add(self, total: Floats, features: Iterable[str], share: float) -> None:
+    def _rows(self, features: Iterable[str]) -> list[int]:
+        """Rows of the features that training has seen."""
+        vocabulary = self.vocabulary
+        return [vocabulary[feature] for feature in features if feature in vocabulary]
+
+    def _piece_rows(self, word: str) -> list[int]:
+        rows = self._pieces.get(word)
+        if rows is None:
+            rows = self._rows(piece_features([word]))
+            if word in self.vocabulary:  # so there are never more than training has seen
+                self._pieces[word] = rows
+        return rows
+
+    def _add(self, total: Floats, found: Sequence[int], share: float) -> None:
         """Add the weights of one kind of features, scaled to length 1 as in training."""
-        counts: dict[int, int] = {}
-        get = self.vocabulary.get
-        for feature in features:
-            row = get(feature)
-            if row is not None:
-                counts[row] = counts.get(row, 0) + 1
-        if not counts:
+        if not found:
             return
+        counts = Counter(found)
         rows = np.fromiter(counts, np.intp, len(counts))
         values = tf_idf(np.fromiter(counts.values(), np.float32, len(counts)), self.idf[rows])
         length = math.sqrt(float(values @ values))

@@ -34,9 +34,8 @@ class Interpreter:
         self._model = model
         self._domain = model.domain
         self._entities = EntityFinder(self._domain, model.lexicon, model.intents.vocabulary)
-        self._retrieval = {
-            label.partition("/")[0] for label in model.intents.labels if "/" in label
-        }
+        self._base = {label: label.partition("/")[0] for label in model.intents.labels}
+        self._retrieval = {base for label, base in self._base.items() if "/" in label}
 
     def hear(self, text: str, *, payload: str | None = None, now: datetime | None = None) -> Heard:
         """Understand a message. Only `payload` can be a command; unknown ones are text."""
@@ -98,7 +97,7 @@ class Interpreter:
         total: dict[str, float] = {}
         chosen: dict[str, str] = {}
         for label, probability in order:
-            base = label.partition("/")[0]
+            base = self._base[label]
             total[base] = total.get(base, 0.0) + probability
             if base in self._retrieval:
                 chosen.setdefault(base, label)

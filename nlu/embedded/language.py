@@ -7,7 +7,7 @@ asked for longer ones that have none of them.
 
 import threading
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 
 from nlu.embedded.normalise import clean
 
@@ -43,8 +43,9 @@ _SURE_LETTERS = 20
 _SURE_PROBABILITY = 0.95
 
 
+@lru_cache(maxsize=8)
 def detect(text: str) -> str | None:
-    """ "id" or "en" if sure, else None."""
+    """ "id" or "en" if sure, else None. Asked several times in a turn, so the last few are kept."""
     words = clean(text).replace("\u2019", "'").split()
     stripped = [word.strip('.,!?;:()"') for word in words[:60]]
     indonesian = sum(word in _INDONESIAN for word in stripped if word not in _SHARED)

@@ -8,6 +8,7 @@ from nlu.embedded.domain import Domain, Slot, SlotMapping
 from nlu.embedded.tracker import Event, Tracker
 
 RunCustom = Callable[[str, Tracker], list[Event]]
+_Table = list[tuple[Slot, list[SlotMapping]]]
 
 
 class SlotFiller:
@@ -15,11 +16,12 @@ class SlotFiller:
 
     def __init__(self, domain: Domain) -> None:
         self._domain = domain
-        self._table = [
+        self._table: _Table = [
             (slot, mappings)
             for slot in domain.slots.values()
             if (mappings := [m for m in slot.mappings if m.type != "custom" or m.action])
         ]
+        self._by_loop = {loop: self._possible(loop) for loop in (None, *domain.forms)}
         self._validates = names.VALIDATE_SLOTS in domain.actions
         self._unique = {form: _unique_mappings(domain, form) for form in domain.forms}
 
@@ -27,7 +29,7 @@ class SlotFiller:
         """The events that fill slots from the latest message."""
         events: list[Event] = []
         ran: set[str] = set()
-        for slot, mappings in self._table:
+        for slot, mappings in self._by_loop.get(tracker.loop, self._table):
             for mapping in mappings:
                 if not self._applies(slot.name, mapping, tracker):
                     continue
@@ -37,6 +39,14 @@ class SlotFiller:
                     events.append(event)
                     break
         return self._validated(events, tracker, run_custom)
+
+    def _possible(self, loop: str | None) -> _Table:
+        """What may apply while this form is active; most mappings are for one form only."""
+        return [
+            (slot, fitting)
+            for slot, mappings in self._table
+            if (fitting := [m for m in mappings if _possible_in(loop, m)])
+        ]
 
     def _custom(
         self, mapping: SlotMapping, tracker: Tracker, run_custom: RunCustom, ran: set[str]
@@ -100,6 +110,12 @@ def _unique_mappings(domain: Domain, form: str) -> list[SlotMapping]:
         if mapping.type == "from_entity"
     ]
     return [mapping for mapping in every if every.count(mapping) == 1]
+
+
+def _possible_in(loop: str | None, mapping: SlotMapping) -> bool:
+    if not mapping.conditions or mapping.type == "from_trigger_intent":
+        return True
+    return any(condition.active_loop == loop for condition in mapping.conditions)
 
 
 def _conditions_hold(slot: str, mapping: SlotMapping, tracker: Tracker) -> bool:
