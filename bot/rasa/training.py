@@ -3,6 +3,8 @@
 import shutil
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -42,6 +44,24 @@ def train(project: Path, *, config: Path | None = None) -> Path:
     if model.exists():
         return model
     model.parent.mkdir(parents=True, exist_ok=True)
+    with _alone(model.parent):
+        if not model.exists():
+            _train(project, config, model)
+    return model
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Wait for whoever trains already: twice at once takes more than twice as long."""
+    import fcntl  # not on Windows, where there is no Rasa to train either
+
+    with (folder / "training.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _train(project: Path, config: Path | None, model: Path) -> None:
+    name = model.name.removesuffix(".tar.gz")
     with tempfile.TemporaryDirectory(dir=model.parent) as made:
         arguments = ["train", *_files(project, config), "--out", made, "--fixed-model-name", name]
         started = time.perf_counter()
@@ -52,7 +72,6 @@ def train(project: Path, *, config: Path | None = None) -> Path:
         _note(model).write_text(f"{time.perf_counter() - started:.1f}", encoding="ascii")
         trained.replace(model)
     _forget_all_but_latest(model.parent)
-    return model
 
 
 def seconds_taken(model: Path) -> float:
