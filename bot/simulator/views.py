@@ -176,7 +176,7 @@ async def seen(player: Playing, kind: ChannelKind, csrf: Text = "") -> Response:
 def _show(player: Player) -> Response:
     with player.app.db.reading() as session:
         beside = phones.beside(session, player.person)
-        values = {
+        values: dict[str, Any] = {
             "phones": phones.phones(session, player.app, player.person),
             "tour": phones.tour(session, player.app, player.person),
             "card": beside.card,
