@@ -15,7 +15,7 @@ from bot import metrics, sending
 from bot.app import App
 from bot.claiming import ClaimTask, Settlement, claim_tasks, settle
 from bot.logs import logger
-from bot.rates import Limiter, configured
+from bot.pacing import Pace
 from bot.sending import Outcome, Verdict
 from channels.base import Channel, ChannelKind, Receipt
 from channels.errors import RateLimited, SendError, UnknownOutcome
@@ -23,8 +23,6 @@ from crm_store.messages import Claimed
 from crm_store.session import Duplicate, now
 
 log = logger("outbound")
-LONGEST_WAIT = 2.0
-"""Seconds a claimed message may wait for its rate; longer, and it goes back into the queue."""
 FIRST_DELAY = 2.0
 LONGEST_DELAY = 900.0
 SEND_SECONDS = 30.0
@@ -37,10 +35,11 @@ class Outbound:
     def __init__(self, app: App) -> None:
         self._app = app
         self._worker = app.settings.worker
-        self._limiters: dict[str, Limiter] = {}
+        self._pace = Pace(app)
         self._under_way: set[asyncio.Task[None]] = set()
         self._outcomes: list[Outcome] = []
         self._recording = False
+        self._recorder: asyncio.Task[None] | None = None
         self._ending = False
 
     @property
@@ -67,17 +66,19 @@ class Outbound:
         for message in claimed:
             self._begin(self._deliver(message))
 
-    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+    def _begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         job = asyncio.create_task(work)
         self._under_way.add(job)
         job.add_done_callback(self._under_way.discard)
+        return job
 
     async def drain(self, seconds: float) -> None:
         """Wait for what is under way, at most so long; the rest is cut off and becomes unknown."""
         self._ending = True
-        if self._under_way:
-            await asyncio.wait(tuple(self._under_way), timeout=seconds)
-        for job in tuple(self._under_way):
+        end = time.monotonic() + seconds
+        while self._under_way and (left := end - time.monotonic()) > 0:
+            await asyncio.wait(tuple(self._under_way), timeout=left)
+        for job in self._under_way - {self._recorder}:  # what is known must still be written
             job.cancel()
         await asyncio.gather(*self._under_way, return_exceptions=True)
         while not self.idle:
@@ -89,27 +90,12 @@ class Outbound:
         if channel is None or refusal is not None:
             self._note(refusal or Outcome(message, Verdict.FAILED, error="channel is gone"))
             return
-        wait = await self._wait_for_rate(channel, message)
+        wait = await self._pace.wait(channel, message)
         if wait > 0:
             later = now() + timedelta(seconds=wait)
             self._note(Outcome(message, Verdict.RETRY, not_before=later, error="rate"))
             return
         self._note(await self._send(channel, message))
-
-    async def _wait_for_rate(self, channel: Channel, message: Claimed) -> float:
-        """0.0 once a token is taken, else the seconds it would have to wait."""
-        limiter = self._limiters.get(channel.name)
-        if limiter is None:
-            section = self._worker.rates.get(channel.name)
-            limiter = Limiter(configured(channel.rates, section))
-            self._limiters[channel.name] = limiter
-        waited = 0.0
-        while (wait := limiter.take(message.address)) > 0:
-            if waited + wait > LONGEST_WAIT:
-                return wait
-            await asyncio.sleep(wait)
-            waited += wait
-        return 0.0
 
     async def _send(self, channel: Channel, message: Claimed) -> Outcome:
         started = time.perf_counter()
@@ -159,7 +145,7 @@ class Outbound:
             asyncio.get_running_loop().call_later(max(0.0, delay), self._app.wake.sends)
         if not self._recording:
             self._recording = True
-            self._begin(self._record())
+            self._recorder = self._begin(self._record())
 
     async def _record(self) -> None:
         """Record what has come back. Should the store fail, outcomes are kept and tried again:

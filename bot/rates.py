@@ -12,7 +12,10 @@ FORGET_AFTER = 4096
 
 @dataclass(slots=True)
 class Bucket:
-    """Holds at most `rate` tokens (at least one) and gains `rate` a second."""
+    """Holds at most `rate` tokens (at least one) and gains `rate` a second.
+
+    Below zero are tokens that were taken ahead of time.
+    """
 
     rate: float
     tokens: float
@@ -35,12 +38,15 @@ class Limiter:
         self._overall = self._full(rates.overall)
         self._recipients: dict[str, Bucket] = {}
 
-    def take(self, recipient: str) -> float:
-        """Take a token for one message: 0.0, or the seconds to wait before asking again."""
+    def take(self, recipient: str, *, longest: float = 0.0) -> float:
+        """Take a token for one message; gives the seconds to wait before sending it.
+
+        If that is more than `longest`, nothing was taken and one must ask again.
+        """
         at = self._clock()
         buckets = [bucket for bucket in (self._overall, self._of(recipient)) if bucket]
         wait = max((bucket.wait(at) for bucket in buckets), default=0.0)
-        if wait == 0.0:
+        if wait <= longest:
             for bucket in buckets:
                 bucket.tokens -= 1
         return wait

@@ -8,12 +8,13 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
-from bot import actions, inbound, reconcile, turn
+from bot import actions, reconcile, turn
 from bot.app import App
 from bot.logs import logger
 from bot.outbound import Outbound
-from channels.base import Channel, Poller
-from crm_store import action_runs, cursors, delivery, loyalty, messages
+from bot.polling import Polling
+from channels.base import Poller
+from crm_store import action_runs, delivery, loyalty, messages, rates
 from crm_store.session import Session, now
 
 log = logger("worker")
@@ -73,7 +74,7 @@ class Worker:
             self._every(UPKEEP_SECONDS, self._keep_up),
         ]
         pollers = [
-            asyncio.create_task(self._poll(channel, channel))
+            asyncio.create_task(Polling(self._app, channel).run(lambda: self._stopping))
             for channel in self._app.channels.values()
             if isinstance(channel, Poller)
         ]
@@ -141,26 +142,13 @@ class Worker:
             log.info("points expired", entries=expired)
         return False
 
-    async def _poll(self, channel: Channel, poller: Poller) -> None:
-        """Fetch a channel's messages for ever; the cursor is stored with what it covers."""
-        while not self._stopping:
-            try:
-                with self._app.db.reading() as session:
-                    cursor = cursors.get(session, channel.name)
-                async for events, reached in poller.poll(cursor):
-                    kept = inbound.Cursor(channel.name, reached)
-                    await inbound.accept(self._app, events, cursor=kept)
-                    inbound.acknowledge(channel, events)
-            except Exception as error:
-                log.error("polling failed", channel=channel.name, exc_info=error)
-            await asyncio.sleep(AFTER_ERROR)
-
 
 def sweep(session: Session, tasks: Sequence[None]) -> list[list[int]]:
     """The lane's handler: messages whose sender vanished become unknown; gives their ids."""
     lost = messages.sweep_expired(session)
     delivery.forget_pending(session, now() - KEEP_REPORTS)
     action_runs.forget(session)
+    rates.forget(session)
     return [lost for _ in tasks]
 
 

@@ -28,6 +28,7 @@ from tests.bot.conftest import ScriptedEngine
 from tests.peers import telegram_server, twilio_server
 from tests.peers.telegram_server import TelegramServer
 from tests.peers.twilio_server import TwilioServer
+from tests.stores import *  # noqa: F403
 
 PUBLIC_URL = "https://toko-sinar.example"
 ANA = "+6281200000001"

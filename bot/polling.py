@@ -1,0 +1,86 @@
+"""Fetching the messages of channels that must be polled; one process at a time for each."""
+
+import asyncio
+import os
+import secrets
+import socket
+from collections.abc import Callable
+from datetime import timedelta
+
+from bot import inbound
+from bot.app import App
+from bot.logs import logger
+from channels.base import Channel, Poller
+from crm_store import cursors, polling
+
+log = logger("polling")
+LEASE = timedelta(seconds=15)
+RENEW_SECONDS = 5.0
+AFTER_ERROR = 1.0
+HOLDER = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
+class Polling:
+    """Polls one channel while it holds its lease; waits for the lease while another has it."""
+
+    def __init__(self, app: App, channel: Channel, *, holder: str = HOLDER) -> None:
+        self._app = app
+        self._channel = channel
+        self._holder = holder
+
+    async def run(self, stopping: Callable[[], bool]) -> None:
+        """Until told to stop or cancelled; the lease is given back."""
+        try:
+            while not stopping():
+                if await self._hold():
+                    await self._while_held()
+                else:
+                    await asyncio.sleep(RENEW_SECONDS)
+        finally:
+            await asyncio.shield(asyncio.to_thread(self._release))
+
+    async def _while_held(self) -> None:
+        """Poll, and renew the lease, until it is lost."""
+        fetching = asyncio.create_task(self._fetch())
+        try:
+            while await self._hold():
+                await asyncio.sleep(RENEW_SECONDS)
+            log.warning("another process polls now", channel=self._channel.name)
+        finally:
+            fetching.cancel()
+            await asyncio.gather(fetching, return_exceptions=True)
+
+    async def _fetch(self) -> None:
+        """Fetch for ever; the cursor is stored with what it covers."""
+        while True:
+            try:
+                await self._read()
+            except Exception as error:
+                log.error("polling failed", channel=self._channel.name, exc_info=error)
+            await asyncio.sleep(AFTER_ERROR)
+
+    async def _read(self) -> None:
+        channel = self._channel
+        if not isinstance(channel, Poller):
+            return
+        with self._app.db.reading() as session:
+            cursor = cursors.get(session, channel.name)
+        async for events, reached in channel.poll(cursor):
+            kept = inbound.Cursor(channel.name, reached)
+            await inbound.accept(self._app, events, cursor=kept)
+            inbound.acknowledge(channel, events)
+
+    async def _hold(self) -> bool:
+        try:
+            return await asyncio.to_thread(self._hold_now)
+        except Exception as error:
+            log.error("no lease while the store fails", exc_info=error)
+            return False
+
+    def _hold_now(self) -> bool:
+        with self._app.db.transaction() as session:
+            return polling.hold(session, self._channel.name, self._holder, LEASE)
+
+    def _release(self) -> None:
+        with self._app.db.transaction() as session:
+            polling.release(session, self._channel.name, self._holder)
