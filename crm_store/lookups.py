@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select, text
+from sqlalchemy import bindparam, func, select, text
 
 from crm_store.models import Conversation, Identity, Member, Message, Staff
 from crm_store.models.kinds import Direction
@@ -22,8 +22,7 @@ def outbound_message(session: Session, channel: str, provider_id: str) -> Messag
 
 def members_among(session: Session, customer_ids: Sequence[int]) -> set[int]:
     """Which of these customers are in the loyalty programme."""
-    query = select(Member.customer_id).where(Member.customer_id.in_(customer_ids))
-    return set(session.scalars(query))
+    return set(session.scalars(_members, {"customers": list(customer_ids)}))
 
 
 def conversation_at(session: Session, kind: str, address: str) -> Conversation | None:
@@ -53,3 +52,8 @@ def message_counts(session: Session) -> dict[str, int]:
 def staff_exists(session: Session) -> bool:
     """Whether anybody can sign in to the console yet."""
     return session.scalars(select(Staff.id).limit(1)).first() is not None
+
+
+_members = select(Member.customer_id).where(
+    Member.customer_id.in_(bindparam("customers", expanding=True))
+)

@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from crm_store import loyalty_ledger, loyalty_tiers, touchpoints
 from crm_store.loyalty_ledger import (
@@ -92,10 +92,7 @@ def enrol(
 
 def member_of(session: Session, customer_id: int) -> Member | None:
     """The customer's active membership."""
-    query = select(Member).where(
-        Member.customer_id == customer_id, Member.state == MemberState.ACTIVE
-    )
-    return session.scalars(query).one_or_none()
+    return session.scalars(_member_of, {"customer": customer_id}).one_or_none()
 
 
 def get(session: Session, member_id: int) -> Member:
@@ -278,3 +275,8 @@ def _issue(session: Session, customer_id: int, consent_id: int | None, source: s
 
 def _reward(session: Session, code: str) -> Reward | None:
     return session.scalars(select(Reward).where(Reward.code == code)).one_or_none()
+
+
+_member_of = select(Member).where(
+    Member.customer_id == bindparam("customer"), Member.state == MemberState.ACTIVE
+)

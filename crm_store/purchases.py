@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 
 from crm_store import touchpoints
 from crm_store.models import Purchase, PurchaseLine, table_of
@@ -75,17 +75,13 @@ def record(
 
 def by_number(session: Session, customer_id: int, number: str) -> Purchase | None:
     """The order with this number if it is the customer's own."""
-    query = select(Purchase).where(
-        Purchase.number == number.strip().upper(), Purchase.customer_id == customer_id
-    )
-    return session.scalars(query.order_by(Purchase.id.desc()).limit(1)).first()
+    asked = {"number": number.strip().upper(), "customer": customer_id}
+    return session.scalars(_numbered, asked).first()
 
 
 def recent(session: Session, customer_id: int, limit: int = 5) -> list[Purchase]:
     """The newest orders first."""
-    query = select(Purchase).where(Purchase.customer_id == customer_id)
-    newest = query.order_by(Purchase.at.desc(), Purchase.id.desc())
-    return list(session.scalars(newest.limit(limit)))
+    return list(session.scalars(_recent, {"customer": customer_id, "most": limit}))
 
 
 def lines(session: Session, purchase_id: int) -> list[PurchaseLine]:
@@ -122,3 +118,8 @@ def _journal(session: Session, purchase: Purchase, text: str) -> None:
         ref_id=purchase.id,
         at=purchase.at if purchase.status == PurchaseStatus.PAID else None,
     )
+
+
+_own = select(Purchase).where(Purchase.customer_id == bindparam("customer"))
+_recent = _own.order_by(Purchase.at.desc(), Purchase.id.desc()).limit(bindparam("most"))
+_numbered = _own.where(Purchase.number == bindparam("number")).order_by(Purchase.id.desc()).limit(1)
