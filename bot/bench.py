@@ -19,6 +19,7 @@ from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib.resources import files
 from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
@@ -27,27 +28,21 @@ from bot import inbound
 from bot.app import App, build
 from bot.commands import prepare, show
 from bot.commands.run import new_event_loop
+from bot.demo import load as demo
 from bot.settings import DatabaseSection, Settings
 from bot.worker import Worker
 from channels.base import ChannelKind, InboundMessage, OutboundMessage, Receipt, Sender, VerifiedBy
 from channels.memory import Config, MemoryChannel
-from crm_store import touchpoints
+from crm_store import lookups, touchpoints
 from crm_store.models.kinds import TouchKind
 
 Result = TypeVar("Result")
 CLIENTS = (1, 8, 32)
 CUSTOMERS = 200
 """Customers each client plays in turn, so that nobody writes faster than a person could."""
-SENTENCES = (
-    "halo",
-    "jam buka toko berapa?",
-    "where is my order TS-204815",
-    "poin saya berapa",
-    "ada promo apa aja min",
-    "what is the warranty on the fridge",
-    "makasih ya",
-    "harga mesin cuci 1 tabung berapa",
-)
+SENTENCES = tuple((files("bot") / "bench_sentences.txt").read_text("utf-8").splitlines())
+"""As people write, most of them answered from the store. So many that no customer writes
+the same again soon: their number and CUSTOMERS have no common divisor."""
 HISTORY = 20_000
 SINK = "sink"
 _numbers = count(1)
@@ -125,7 +120,8 @@ def table(report: Report) -> str:
         "A message goes the whole durable way: stored and committed, turn with the real engine and",
         "actions, reply queued and committed, claimed and committed, sent to a sink in memory.",
         "Latency is from handing the message in until its answer reached the sink; each client",
-        f"waits for its answer before it writes again, as one of its {CUSTOMERS} known customers.",
+        f"waits for its answer before it writes again, as one of its {CUSTOMERS} known customers, "
+        f"with one of {len(SENTENCES)} sentences; most are answered from the store.",
         "",
         "| clients | messages | messages/s | p50 ms | p95 ms | processor ms a message |",
         "|---:|---:|---:|---:|---:|---:|",
@@ -148,7 +144,7 @@ def table(report: Report) -> str:
 
 @contextmanager
 def fresh(settings: Settings) -> Iterator[App]:
-    """The program over an empty store, sending to a sink."""
+    """The program over a store with the demo shop's goods and articles, sending to a sink."""
     with tempfile.TemporaryDirectory(dir=settings.data) as folder:
         database = DatabaseSection(url=f"sqlite:///{folder}/bench.db")
         patient = settings.assistant.model_copy(
@@ -161,6 +157,7 @@ def fresh(settings: Settings) -> Iterator[App]:
         sink = SinkChannel(SINK, config, public_url=settings.web.public_url)
         app = build(own, channels={SINK: sink})
         try:
+            demo.load(app.db, count=2)
             yield app
         finally:
             app.close()
@@ -206,8 +203,13 @@ async def _client(app: App, client: int, seconds: float) -> list[float]:
         if started >= end:
             break
         sender = _sender(client, number % CUSTOMERS)
-        times.append(await _exchange(app, sender, SENTENCES[number % len(SENTENCES)]) - started)
+        times.append(await _exchange(app, sender, _sentence(client, number)) - started)
     return times
+
+
+def _sentence(client: int, number: int) -> str:
+    """Each client begins somewhere else."""
+    return SENTENCES[(number + 7 * client) % len(SENTENCES)]
 
 
 def _sender(client: int, number: int) -> str:
@@ -237,8 +239,10 @@ async def _history(app: App) -> float:
     for sender in (old, new):
         await _exchange(app, sender, "halo")
     with app.db.transaction() as session:
+        identity = lookups.identity_at(session, ChannelKind.WHATSAPP, old)
+        assert identity is not None
         rows = [
-            touchpoints.row(1, TouchKind.VISIT, subject=f"visit {number}")
+            touchpoints.row(identity.customer_id, TouchKind.VISIT, subject=f"visit {number}")
             for number in range(HISTORY)
         ]
         touchpoints.add_many(session, rows)
@@ -246,8 +250,7 @@ async def _history(app: App) -> float:
     for number in range(200):
         for sender in (old, new):
             started = time.perf_counter()
-            text = SENTENCES[number % len(SENTENCES)]
-            times[sender].append(await _exchange(app, sender, text) - started)
+            times[sender].append(await _exchange(app, sender, _sentence(0, number)) - started)
     worker.stop()
     await working
     return statistics.median(times[old]) / statistics.median(times[new])

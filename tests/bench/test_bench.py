@@ -1,5 +1,7 @@
 """The benchmark itself works; its figures stand in docs/benchmarks.md."""
 
+from math import gcd
+
 from bot import bench
 from bot.bench import Report, Row
 
@@ -11,3 +13,8 @@ def test_the_table_shows_every_figure():
     assert "1.4 s" in page
     assert "180 MB" in page
     assert "1.02 times" in page
+
+
+def test_customers_write_many_different_sentences_and_none_the_same_again_soon():
+    assert len(set(bench.SENTENCES)) == len(bench.SENTENCES) > 200
+    assert gcd(len(bench.SENTENCES), bench.CUSTOMERS) == 1
