@@ -148,12 +148,17 @@ def apologise(session: Session, turn: Turn, message_id: int, cause: str) -> None
 
 def needs_no_engine(received: Received) -> bool:
     """Whether a sentence of the product's own is all there is to say."""
-    return _in_group(received) or _only_a_file(received)
+    return _in_group(received) or _only_a_file(received) or _was_linked(received)
 
 
 def _in_group(received: Received) -> bool:
     """A customer's affairs are nobody else's business, so the assistant declines in groups."""
     return bool(received.content.get("metadata", {}).get("group"))
+
+
+def _was_linked(received: Received) -> bool:
+    """A deep link with a good token: see `bot.linking`."""
+    return bool(received.content.get("linked"))
 
 
 def _only_a_file(received: Received) -> bool:
@@ -168,9 +173,11 @@ def _only_a_file(received: Received) -> bool:
 
 
 def say_ourselves(turn: Turn, received: Received, memory: Memory) -> Step:
-    """Decline in a group; say that a file came and ask what it is about."""
+    """Decline in a group; confirm a link; say that a file came and ask what it is about."""
     name = "file" if received.content.get("attachments") else "lost"
-    text = phrases.say("group" if _in_group(received) else name, turn.language)
+    if _in_group(received) or _was_linked(received):
+        name = "group" if _in_group(received) else "linked"
+    text = phrases.say(name, turn.language)
     draft = Draft(text, owner_version=turn.owner_version, in_reply_to_id=received.id)
     return Step(turn, memory, (draft,))
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from bot import metrics, status
+from bot import linking, metrics, status
 from bot.app import App
 from bot.logs import logger
 from channels.base import (
@@ -213,6 +213,8 @@ def _consequences(session: Session, message: InboundMessage, stored: Stored) -> 
     if message.shared_phone:
         identity = identities.resolve_claim(session, arrival(message).sender)
         identities.verify_phone(session, identity, message.shared_phone, "contact_share")
+    if message.metadata.get("start"):
+        linking.take(session, message, arrival(message).sender, stored.message_id)
     if message.keyword in ("stop", "start"):
         _obey(session, message, stored, granted=message.keyword == "start")
 

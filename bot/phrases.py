@@ -19,6 +19,10 @@ PHRASES: Mapping[str, Mapping[str, str]] = {
         "id": "Supaya data Kakak aman, saya melayani lewat chat pribadi saja ya.",
         "en": "To keep your data safe I answer in private chats only.",
     },
+    "linked": {
+        "id": "Akun terhubung. Ada yang bisa saya bantu?",
+        "en": "Your account is connected. What can I help you with?",
+    },
     "file": {
         "id": "Terima kasih, sudah kami terima. Ada yang bisa saya bantu soal ini?",
         "en": "Thanks, we got it. What can I help you with about this?",

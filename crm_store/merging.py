@@ -7,6 +7,7 @@ from sqlalchemy.orm import DeclarativeBase
 
 from crm_store import audit, consents, loyalty_tiers, touchpoints
 from crm_store.models import (
+    AccountLink,
     Base,
     Complaint,
     Consent,
@@ -36,6 +37,7 @@ OWNED: tuple[type[Base], ...] = (
     Consent,
     Purchase,
     OneTimeCode,
+    AccountLink,
     Member,
 )
 """Every table with a customer_id, the records of merges themselves left out."""

@@ -45,6 +45,8 @@ class TelegramChannel:
     def __init__(self, name: str, config: Config, *, public_url: str) -> None:
         self.name = name
         self.webhook_url = f"{public_url.rstrip('/')}/webhooks/{name}"
+        self.username = config.mention
+        """The bot's name as links have it, "" if it is not configured."""
         self._config = config
         self._secret = config.secret.get_secret_value() if config.secret else ""
         self._reader = parse.Bot(name, config.bot_id, config.mention)

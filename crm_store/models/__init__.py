@@ -4,6 +4,7 @@ from crm_store.models.actions import ActionRun
 from crm_store.models.base import Base, table_of
 from crm_store.models.journal import Touchpoint
 from crm_store.models.knowledge import Article
+from crm_store.models.links import AccountLink
 from crm_store.models.people import Customer, CustomerMerge, Identity
 from crm_store.models.points import (
     Member,
@@ -28,6 +29,7 @@ from crm_store.models.talk import (
 from crm_store.models.trade import Product, Purchase, PurchaseLine, Store
 
 __all__ = [
+    "AccountLink",
     "ActionRun",
     "Article",
     "AuditEntry",
