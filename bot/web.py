@@ -41,6 +41,10 @@ def create_web(app: App) -> FastAPI:
     return web
 
 
+LARGEST_FORM = 1_000_000
+"""Bytes of a request to a page."""
+
+
 class KeptFiles(StaticFiles):
     """Files whose address changes with their content: browsers may keep them for good."""
 
@@ -71,7 +75,12 @@ class Doorman:
                 message["headers"] = [*message["headers"], *headers]
             await send(message)
 
-        await self._inner(scope, _limited(receive, self._largest), send_with_headers)
+        await self._inner(scope, _limited(receive, self._limit(scope["path"])), send_with_headers)
+
+    def _limit(self, path: str) -> int:
+        """Providers send mails with photos; people fill in forms."""
+        machines = path.startswith(("/webhooks/", "/actions/"))
+        return self._largest if machines else min(self._largest, LARGEST_FORM)
 
     def _headers(self, path: str) -> list[tuple[bytes, bytes]]:
         frames = " ".join(("'self'", *self._frames)) if path.startswith("/chat") else "'none'"

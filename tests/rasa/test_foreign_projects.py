@@ -19,6 +19,7 @@ PROJECTS = sorted(path.parent for path in Path(FOLDER).rglob("config.yml")) if F
 PLACE = re.compile(r"^  \S+\.ya?ml:\d+: .+")
 
 
+@pytest.mark.foreign
 @pytest.mark.skipif(not PROJECTS, reason="AKRAB_FOREIGN_PROJECTS names no folder of projects")
 @pytest.mark.parametrize("project", PROJECTS, ids=[path.name for path in PROJECTS])
 def test_a_foreign_project_loads_or_is_refused_with_file_and_line(project):
