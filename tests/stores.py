@@ -41,7 +41,7 @@ def template(backend: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         migrate.upgrade(url)
         yield url
         return
-    with _database("CREATE DATABASE {name}", f"akrab_template_{os.getpid()}") as url:
+    with _database("CREATE DATABASE {name}", _new_name("template")) as url:
         migrate.upgrade(url)
         yield url
 
@@ -54,7 +54,7 @@ def database_url(backend: str, template: str, tmp_path: Path) -> Iterator[str]:
         shutil.copyfile(str(make_url(template).database), copy)
         yield f"sqlite:///{copy}"
         return
-    with _copy_of(template, f"akrab_test_{os.getpid()}_{next(_numbers)}") as url:
+    with _copy_of(template, _new_name("test")) as url:
         yield url
 
 
@@ -88,10 +88,15 @@ def session(db: Database) -> Iterator[Session]:
 @pytest.fixture(scope="session")
 def engine(template: str) -> Iterator[Engine]:
     """Connections to a database every rolled-back test shares (PostgreSQL)."""
-    with _copy_of(template, f"akrab_shared_{os.getpid()}") as url:
+    with _copy_of(template, _new_name("shared")) as url:
         engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"))
         yield engine
         engine.dispose()
+
+
+def _new_name(what: str) -> str:
+    """Each folder that imports these fixtures has its own, also of those of a session."""
+    return f"akrab_{what}_{os.getpid()}_{next(_numbers)}"
 
 
 def _copy_of(template: str, name: str) -> AbstractContextManager[str]:
