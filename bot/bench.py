@@ -168,17 +168,17 @@ def run(main: Coroutine[Any, Any, Result]) -> Result:
         return runner.run(main)
 
 
-async def flow(app: App, clients: int, seconds: float) -> Row:
+async def flow(app: App, clients: int, seconds: float, customers: int = CUSTOMERS) -> Row:
     """So many clients for so long, each customer known already, after a second not counted."""
-    senders = [_sender(one, number) for one in range(clients) for number in range(CUSTOMERS)]
+    senders = [_sender(one, number) for one in range(clients) for number in range(customers)]
     await inbound.accept(app, [_message(sender, "halo") for sender in senders])
     worker = Worker(app)
     await worker.idle()
     working = asyncio.create_task(worker.run())
-    await asyncio.gather(*(_client(app, one, 1.0) for one in range(clients)))
+    await asyncio.gather(*(_client(app, one, 1.0, customers) for one in range(clients)))
     gc.collect()
     started, worked = time.perf_counter(), time.process_time()
-    runs = await asyncio.gather(*(_client(app, one, seconds) for one in range(clients)))
+    runs = await asyncio.gather(*(_client(app, one, seconds, customers) for one in range(clients)))
     elapsed, worked = time.perf_counter() - started, time.process_time() - worked
     worker.stop()
     await working
@@ -194,7 +194,7 @@ async def flow(app: App, clients: int, seconds: float) -> Row:
     )
 
 
-async def _client(app: App, client: int, seconds: float) -> list[float]:
+async def _client(app: App, client: int, seconds: float, customers: int) -> list[float]:
     """Write, wait for the answer, write again; gives the seconds each took."""
     times = []
     end = time.perf_counter() + seconds
@@ -202,7 +202,7 @@ async def _client(app: App, client: int, seconds: float) -> list[float]:
         started = time.perf_counter()
         if started >= end:
             break
-        sender = _sender(client, number % CUSTOMERS)
+        sender = _sender(client, number % customers)
         times.append(await _exchange(app, sender, _sentence(client, number)) - started)
     return times
 

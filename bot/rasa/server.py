@@ -1,6 +1,7 @@
 """A Rasa server process of our own: started, waited for, stopped, started again when it dies."""
 
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from bot.errors import UserError
 from bot.logs import logger
 from bot.rasa import environment
 from nlu.rasa.client import RasaClient, RasaUnavailable, Server
@@ -47,6 +49,10 @@ class Plan:
         return f"http://{self.host}:{self.port}"
 
 
+class PortTakenError(UserError):
+    """Another program has Rasa's port, perhaps a Rasa left behind by a process that was killed."""
+
+
 class RasaDiedError(RuntimeError):
     """The Rasa server ended before it was ready; its log says why."""
 
@@ -73,8 +79,10 @@ class RasaServer:
         return self._process.pid if self._process else None
 
     def start(self) -> None:
-        """Start the process; it is not ready yet. Raises RasaMissingError."""
+        """Start the process; it is not ready yet. Raises RasaMissingError, PortTakenError."""
         plan = self.plan
+        if _somebody_listens(plan):
+            raise PortTakenError(f"Something listens at {plan.url} already: stop it first")
         plan.folder.mkdir(parents=True, exist_ok=True)
         self._log = self.log_file.open("ab")
         self._process = subprocess.Popen(  # noqa: S603 - our own command line
@@ -157,6 +165,12 @@ def stop_on_signals(keeper: Keeper) -> None:
     """End with Ctrl-C and SIGTERM."""
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, keeper.stop)
+
+
+def _somebody_listens(plan: Plan) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(1.0)
+        return probe.connect_ex((plan.host, plan.port)) == 0
 
 
 def _command(plan: Plan, endpoints: Path) -> list[str]:

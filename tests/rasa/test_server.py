@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import sys
 import threading
 import time
@@ -11,7 +12,7 @@ import pytest
 
 from bot.rasa import environment, house, training
 from bot.rasa.environment import RasaMissingError
-from bot.rasa.server import Keeper, Plan, RasaDiedError, RasaServer
+from bot.rasa.server import Keeper, Plan, PortTakenError, RasaDiedError, RasaServer
 
 PROGRAM = """#!{python}
 import http.server, json, os, sys
@@ -104,6 +105,12 @@ def test_one_that_dies_is_started_again(rasa_at, server):
     keeper.stop()
     keeping.join(10)
     assert not server.running
+
+
+def test_a_port_somebody_has_is_not_taken_for_rasa(rasa_at, server):
+    rasa_at()
+    with socket.create_server(("127.0.0.1", server.plan.port)), pytest.raises(PortTakenError):
+        server.start()
 
 
 def test_a_missing_environment_is_told_in_a_sentence(tmp_path, monkeypatch):
