@@ -101,7 +101,7 @@ class Outbound:
         started = time.perf_counter()
         try:
             async with asyncio.timeout(min(SEND_SECONDS, self._worker.lease_seconds / 2)):
-                receipt = await channel.send(sending.outbound_message(message))
+                receipt = await channel.send(sending.outbound_message(message, self._app.settings))
         except SendError as error:
             return self._outcome_of(message, error)
         except TimeoutError:

@@ -33,7 +33,7 @@ async def ask(app: App) -> int:
         return 0
     settled = 0
     for question in await app.work.do(_questions_of, app):
-        outcome = await _answer(question)
+        outcome = await _answer(app, question)
         if outcome is not None and not await _taken(app, outcome):
             await app.work.do(sending.record, [outcome])
             settled += 1
@@ -59,12 +59,12 @@ def _reconciler(channel: object) -> Reconciler | None:
     return channel if isinstance(channel, Reconciler) else None
 
 
-async def _answer(question: Question) -> Outcome | None:
+async def _answer(app: App, question: Question) -> Outcome | None:
     """Sent, or provably not sent and so queued again; None if the provider cannot tell now."""
     message = question.message
     try:
         receipt = await question.channel.reconcile(
-            sending.outbound_message(message), _tried_at(message) - CLOCKS
+            sending.outbound_message(message, app.settings), _tried_at(message) - CLOCKS
         )
     except SendError as error:
         log.warning("cannot tell yet", message_id=message.id, error=str(error))

@@ -6,6 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from bot import withdrawing
+from bot.settings import Settings
+from bot.withdrawing import MARKETING, Ticket
 from channels.base import (
     Attachment,
     Button,
@@ -23,7 +26,6 @@ from crm_store.session import Session
 
 BULK = 5
 """Messages of this priority or later are not answers: consent and the address's state decide."""
-MARKETING = "marketing"
 
 
 class Verdict(StrEnum):
@@ -94,8 +96,8 @@ def _nobody_there(message: Claimed) -> bool:
     return gone and message.reply_to is None
 
 
-def outbound_message(message: Claimed) -> OutboundMessage:
-    """The queued row as a channel takes it."""
+def outbound_message(message: Claimed, settings: Settings) -> OutboundMessage:
+    """The queued row as a channel takes it; marketing gets the link that ends it."""
     content = message.content
     template = content.get("template")
     return OutboundMessage(
@@ -112,9 +114,17 @@ def outbound_message(message: Claimed) -> OutboundMessage:
         thread={**message.thread, "author": message.author.value},
         last_inbound_at=message.last_inbound_at,
         marketing=bool(content.get("marketing")),
-        unsubscribe_url=content.get("unsubscribe_url"),
+        unsubscribe_url=_unsubscribe_url(message, settings),
         language=message.language or "id",
     )
+
+
+def _unsubscribe_url(message: Claimed, settings: Settings) -> str | None:
+    """Where its reader stops promotions: what its author wrote, else a link of ours."""
+    if not message.content.get("marketing"):
+        return None
+    given = message.content.get("unsubscribe_url")
+    return given or withdrawing.link(settings, Ticket(message.identity_id, message.id))
 
 
 def outcome_of(message: Claimed, error: SendError, *, later: datetime | None) -> Outcome:

@@ -8,7 +8,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
-from bot import home, webhooks
+from bot import home, unsubscribe, webhooks
 from bot.app import App
 from bot.console import routes as console
 from bot.console.access import SignInNeededError
@@ -30,6 +30,7 @@ def create_web(app: App) -> FastAPI:
     web.state.akrab = app
     web.include_router(webhooks.routes(app))
     web.include_router(action_server.routes(app))
+    web.include_router(unsubscribe.routes(app))
     for router in (home.router, webchat.router, simulator.router, *console.routers):
         web.include_router(router)
     web.mount("/static/vendor", KeptFiles(directory=VENDOR), "vendor")

@@ -77,6 +77,18 @@ def allowed(session: Session, customer_id: int, purpose: str, channel: str) -> b
     return bool(session.scalars(query.order_by(Consent.id.desc()).limit(1)).first())
 
 
+def withdrawn(session: Session, customer_id: int, purpose: str, channel: str) -> bool:
+    """Whether the latest evidence for this channel (or "*": every channel) is a refusal.
+
+    Unlike `not allowed`, False for somebody who was never asked.
+    """
+    holds = current(session, customer_id)
+    if channel == ALL:
+        asked = [granted for (what, _), granted in holds.items() if what == purpose]
+        return (purpose, ALL) in holds and not any(asked)
+    return holds.get((purpose, channel), holds.get((purpose, ALL))) is False
+
+
 def of_customer(session: Session, customer_id: int) -> list[Consent]:
     """All evidence, oldest first."""
     query = select(Consent).where(Consent.customer_id == customer_id).order_by(Consent.id)

@@ -68,6 +68,11 @@ def get(session: Session, identity_id: int) -> Identity:
     return session.get_one(Identity, identity_id)
 
 
+def find(session: Session, identity_id: int) -> Identity | None:
+    """The identity with this id, if it is there."""
+    return session.get(Identity, identity_id)
+
+
 def of_customer(session: Session, customer_id: int) -> list[Identity]:
     """The addresses of a customer, aliases left out, oldest first."""
     query = select(Identity).where(

@@ -20,6 +20,11 @@ def outbound_message(session: Session, channel: str, provider_id: str) -> Messag
     return session.scalars(query).first()
 
 
+def has_message(session: Session, message_id: int) -> bool:
+    """Whether there is a message with this id."""
+    return session.scalars(select(Message.id).where(Message.id == message_id)).first() is not None
+
+
 def members_among(session: Session, customer_ids: Sequence[int]) -> set[int]:
     """Which of these customers are in the loyalty programme."""
     return set(session.scalars(_members, {"customers": list(customer_ids)}))
