@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol, runtime_checkable
 
+from channels.templates import ChannelTemplate, TemplateState
+
 
 class ChannelKind(StrEnum):
     """The kind of address a person is reached at; identities are unique per kind and address."""
@@ -101,6 +103,30 @@ class Attachment:
     content_type: str | None = None
     filename: str | None = None
     size: int | None = None
+
+
+MEDIA_BYTES = 25_000_000
+"""The largest file fetched if nobody says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A downloaded file. Type and name are claims of the sender or the provider: check them."""
+
+    content: bytes
+    content_type: str | None = None
+    filename: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Formatted:
+    """A message's HTML version as its sender made it: hostile until it is cleaned.
+
+    `images` are the files it shows as `cid:<key>` (RFC 2392).
+    """
+
+    html: str
+    images: Mapping[str, Media] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,4 +360,55 @@ class Acknowledger(Protocol):
 
         Does nothing for messages that need none.
         """
+        ...
+
+
+@runtime_checkable
+class TemplateSource(Protocol):
+    """A channel whose provider keeps templates and says which are approved, if its
+    `capabilities.templates` says so."""
+
+    async def templates(self) -> Sequence[ChannelTemplate]:
+        """Every template with its state, freshly fetched. Raises a SendError."""
+        ...
+
+    def template_state(self, error_code: str | None) -> TemplateState | None:
+        """What a failed send's code tells of its template's state, if anything."""
+        ...
+
+    def closes_window(self, error_code: str | None) -> bool:
+        """Whether a failed send's code tells that only a template may be sent."""
+        ...
+
+
+@runtime_checkable
+class OneWay(Protocol):
+    """A channel some of whose recipients can read but not answer."""
+
+    def cannot_answer(self, kind: ChannelKind, address: str) -> bool:
+        """Whether this recipient cannot answer what we send."""
+        ...
+
+
+@runtime_checkable
+class Downloader(Protocol):
+    """A channel whose customers can send files."""
+
+    async def download(
+        self, attachment: Attachment, *, original: bytes = b"", most_bytes: int = MEDIA_BYTES
+    ) -> Media:
+        """Fetch a file of an inbound message; `original` is that message as it came (`raw`).
+
+        Raises a MediaError if asking again cannot help, Misconfigured if an operator must act,
+        RateLimited or Unreachable if the file may be had later.
+        """
+        ...
+
+
+@runtime_checkable
+class Formatter(Protocol):
+    """A channel whose messages may have an HTML version; `metadata["html"]` says that one has."""
+
+    def formatted(self, original: bytes) -> Formatted | None:
+        """The HTML version out of a message as it came; None if it has none."""
         ...

@@ -4,23 +4,29 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from channels.base import (
+    MEDIA_BYTES,
     Attachment,
     Capabilities,
     ChannelKind,
     Event,
     Finding,
     Limits,
+    Media,
     OutboundMessage,
     Rates,
     Receipt,
     WebhookAnswer,
     WebhookRequest,
 )
-from channels.twilio import checks, compose, media, parse, signature
+from channels.errors import WindowClosed
+from channels.phones import country, is_e164
+from channels.templates import ChannelTemplate, TemplateState
+from channels.fetching import fetch
+from channels.twilio import checks, compose, failures, media, parse, signature
 from channels.twilio.client import Connection
 from channels.twilio.config import SANDBOX, Config
 from channels.twilio.outbox import Outbox
-from channels.twilio.templates import Catalogue, ContentTemplate, from_resource
+from channels.twilio.templates import Catalogue, from_resource, state_told
 
 NO_REPLY = b'<?xml version="1.0" encoding="UTF-8"?><Response/>'
 
@@ -43,7 +49,7 @@ class TwilioChannel:
             attachments=whatsapp,
         )
         self.capabilities = Capabilities(
-            typing=whatsapp, read_receipts=whatsapp, templates=True, reconcile=True
+            typing=whatsapp, read_receipts=whatsapp, templates=whatsapp, reconcile=True
         )
         self.rates = _rates(config)
         self.webhook_url = f"{public_url.rstrip('/')}/webhooks/{name}"
@@ -82,20 +88,33 @@ class TwilioChannel:
         indicators = self._connection.client().messaging.v2.typing_indicator
         await indicators.create_async(channel="whatsapp", message_id=provider_id)
 
-    async def templates(self) -> Sequence[ContentTemplate]:
+    async def templates(self) -> Sequence[ChannelTemplate]:
         """The account's content templates with WhatsApp's approval states, freshly fetched.
 
         Raises a SendError if Twilio does not answer.
         """
         return await self._catalogue.all()
 
-    async def download(self, attachment: Attachment) -> media.Media:
-        """Fetch a file from a customer's message; see `media.fetch` for what is raised."""
-        return await media.fetch(
-            attachment.reference,
-            self._config.credentials(),
-            most_bytes=self._config.media_bytes,
-        )
+    def template_state(self, error_code: str | None) -> TemplateState | None:
+        """63040 rejected, 63041 paused, 63042 disabled."""
+        return state_told(error_code)
+
+    def closes_window(self, error_code: str | None) -> bool:
+        """63016: the window is closed, whatever our own clock says."""
+        return failures.classify(error_code) is WindowClosed
+
+    def cannot_answer(self, kind: ChannelKind, address: str) -> bool:
+        """An alphanumeric sender cannot be written to; in Indonesia Twilio has no other kind."""
+        if kind is not ChannelKind.SMS or country(address) != "ID":
+            return False
+        return not (self._config.sms and is_e164(self._config.sms))
+
+    async def download(
+        self, attachment: Attachment, *, original: bytes = b"", most_bytes: int = MEDIA_BYTES
+    ) -> Media:
+        """Fetch a file from a customer's message; see `fetching.fetch` for what is raised."""
+        most = min(most_bytes, self._config.media_bytes)
+        return await fetch(media.place(self._config), attachment.reference, most_bytes=most)
 
     async def check(self) -> Sequence[Finding]:
         """Account, senders and their webhooks, templates, what Indonesia's rules mean."""
@@ -113,7 +132,7 @@ class TwilioChannel:
         """Close the connections to Twilio."""
         await self._connection.close()
 
-    async def _fetch_templates(self) -> Sequence[ContentTemplate]:
+    async def _fetch_templates(self) -> Sequence[ChannelTemplate]:
         content = self._connection.client().content.v1.content_and_approvals
         return [from_resource(each) for each in await content.list_async(limit=2000)]
 

@@ -7,11 +7,12 @@ from urllib.parse import urlsplit
 from channels.base import ChannelKind, Finding
 from channels.errors import SendError
 from channels.phones import is_e164
+from channels.templates import ChannelTemplate, TemplateState
 from channels.twilio.config import SANDBOX, Config
-from channels.twilio.templates import ContentTemplate
 
 _SETUP = "run `akrab channels setup`"
 _CONSOLE = "set it in Twilio's console"
+_TROUBLED = (TemplateState.REJECTED, TemplateState.PAUSED, TemplateState.DISABLED)
 _LOCAL = ("localhost", "127.0.0.1", "0.0.0.0", "::1", "")  # noqa: S104 - compared, never bound
 
 
@@ -44,14 +45,14 @@ async def setup(client: Any, config: Config, webhook_url: str) -> Sequence[Findi
     return tuple(findings)
 
 
-def of_templates(templates: Sequence[ContentTemplate]) -> Sequence[Finding]:
+def of_templates(templates: Sequence[ChannelTemplate]) -> Sequence[Finding]:
     """One line for each template that cannot be used, one for those that can."""
     usable = [each for each in templates if each.approved]
-    troubled = [each for each in templates if each.status in ("rejected", "paused", "disabled")]
+    troubled = [each for each in templates if each.state in _TROUBLED]
     lines = [Finding(True, f"{len(usable)} of {len(templates)} templates approved by WhatsApp")]
     for each in troubled:
         reason = f": {each.reason}" if each.reason else ""
-        text = f"template {each.name} ({each.language}) is {each.status}{reason}"
+        text = f"template {each.name} ({each.language}) is {each.state.value}{reason}"
         lines.append(Finding(False, text, "correct it and submit it again"))
     return tuple(lines)
 

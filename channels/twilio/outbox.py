@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from channels import window
 from channels.base import ChannelKind, DeliveryStatus, OutboundMessage, Receipt
 from channels.errors import (
     AddressDead,
@@ -18,18 +19,17 @@ from channels.errors import (
     Unreachable,
     WindowClosed,
 )
+from channels.templates import ChannelTemplate
 from channels.twilio import address, compose, failures
 from channels.twilio.client import Connection
 from channels.twilio.compose import Step
 from channels.twilio.config import Config
 from channels.twilio.recall import SETTLED_SECONDS, Recall
 from channels.twilio.statuses import STATUSES
-from channels.twilio.templates import Catalogue, ContentTemplate
+from channels.twilio.templates import Catalogue, content_variables
 
 log = logging.getLogger(__name__)
 
-WINDOW = timedelta(hours=24)
-"""Meta's customer service window, from the customer's last message."""
 ORDER_SECONDS = 5.0
 RETRIES_WITHIN = 3
 LONGEST_PAUSE = 5.0
@@ -115,8 +115,9 @@ class Outbox:
             raise Refused(_not_approved(template), code=None)
         values = message.template.variables
         text = template.fill(values)
-        variables = template.content_variables(values) if template.variables else None
-        return (Step(body=text, content_sid=template.sid, content_variables=variables),)
+        variables = content_variables(template, values) if template.variables else None
+        step = Step(body=text, content_sid=template.provider_id, content_variables=variables)
+        return (step,)
 
     async def _deliver(
         self, message: OutboundMessage, steps: Sequence[Step], sent: list[str]
@@ -240,15 +241,12 @@ class Outbox:
 
 
 def _window_open(message: OutboundMessage) -> bool:
-    if message.kind is not ChannelKind.WHATSAPP:
-        return True
-    last = message.last_inbound_at
-    return last is not None and datetime.now(UTC) - last < WINDOW
+    return window.is_open(message.kind, message.last_inbound_at, datetime.now(UTC))
 
 
-def _not_approved(template: ContentTemplate) -> str:
+def _not_approved(template: ChannelTemplate) -> str:
     reason = f" ({template.reason})" if template.reason else ""
-    return f"WhatsApp has not approved template {template.name}: {template.status}{reason}"
+    return f"WhatsApp has not approved template {template.name}: {template.state.value}{reason}"
 
 
 def _receipt(sids: Sequence[str], status: DeliveryStatus) -> Receipt:

@@ -5,18 +5,22 @@ from types import SimpleNamespace
 import pytest
 
 from channels.errors import Refused, Unreachable
-from channels.twilio.templates import Catalogue, ContentTemplate, from_resource
+from channels.templates import ChannelTemplate, TemplateState
+from channels.twilio.templates import Catalogue, content_variables, from_resource
 from tests.peers.twilio_server import content
 
 
-def template(body="Halo {{1}}, pesanan {{2}} siap.", status="approved", **keys):
-    given = {"sid": "HX1", "name": "siap", "language": "id", "kind": "twilio/text",
-             "body": body, "variables": ("1", "2"), "status": status}  # fmt: skip
-    return ContentTemplate(**(given | keys))
+def template(body="Halo {{1}}, pesanan {{2}} siap.", state=TemplateState.APPROVED, **keys):
+    given = {"provider_id": "HX1", "name": "siap", "language": "id", "kind": "twilio/text",
+             "body": body, "variables": ("1", "2"), "state": state}  # fmt: skip
+    return ChannelTemplate(**(given | keys))
+
+
+RESOURCE = ("sid", "friendly_name", "language", "types", "variables", "approval_requests")
 
 
 def resource(**keys):
-    empty = dict.fromkeys(("sid", "friendly_name", "language", "types", "approval_requests"))
+    empty = dict.fromkeys(RESOURCE)
     return SimpleNamespace(**(empty | keys))
 
 
@@ -39,7 +43,7 @@ def test_a6_3_values_whatsapp_refuses_are_refused_before(value):
 
 
 def test_values_in_a_template_only_for_conversations_are_free():
-    assert "a\nb" in template(status="unsubmitted").fill({"1": "a\nb", "2": "x"})
+    assert "a\nb" in template(state=TemplateState.UNSUBMITTED).fill({"1": "a\nb", "2": "x"})
 
 
 def test_a6_3_a_template_too_long_when_filled_in_is_refused():
@@ -49,7 +53,7 @@ def test_a6_3_a_template_too_long_when_filled_in_is_refused():
 
 
 def test_a6_3_values_beyond_the_template_are_left_out():
-    assert template().content_variables({"1": "a", "2": "é", "9": "z"}) == '{"1": "a", "2": "é"}'
+    assert content_variables(template(), {"1": "a", "2": "é", "9": "z"}) == '{"1": "a", "2": "é"}'
 
 
 def test_a_value_that_looks_like_a_placeholder_is_not_filled_again():
@@ -71,13 +75,22 @@ def test_placeholders_count_wherever_they_stand():
     ],
 )
 def test_a6_4_the_state_is_read_in_every_form(approval):
-    assert from_resource(resource(sid="HX1", approval_requests=approval)).status == "paused"
+    assert from_resource(resource(sid="HX1", approval_requests=approval)).state == "paused"
+
+
+def test_a6_4_a_state_nobody_knows_is_not_approved():
+    odd = resource(sid="HX1", approval_requests={"status": "in_appeal"})
+    assert from_resource(odd).state == TemplateState.PENDING
+
+
+def test_the_authors_samples_are_kept_for_people_to_see():
+    assert from_resource(resource(sid="HX1", variables={"1": "Ana"})).samples == {"1": "Ana"}
 
 
 @pytest.mark.parametrize("odd", [None, [], "x", 7, [None]])
 def test_odd_resources_are_read_without_harm(odd):
-    found = from_resource(resource(sid=None, types=odd, approval_requests=odd))
-    assert (found.status, found.variables, found.body) == ("unsubmitted", (), "")
+    found = from_resource(resource(sid=None, types=odd, variables=odd, approval_requests=odd))
+    assert (found.state, found.variables, found.body) == ("unsubmitted", (), "")
 
 
 class Twilio:
@@ -94,8 +107,10 @@ class Twilio:
 @pytest.mark.anyio
 @pytest.mark.parametrize(("language", "sid"), [("id", "HX1"), ("en", "HX2"), ("fr", "HX1")])
 async def test_the_customers_language_is_chosen(language, sid):
-    twilio = Twilio(template(), template(sid="HX2", language="en_US", status="pending"))
-    assert (await Catalogue(twilio.fetch).find("siap", language)).sid == sid
+    twilio = Twilio(
+        template(), template(provider_id="HX2", language="en_US", state=TemplateState.PENDING)
+    )
+    assert (await Catalogue(twilio.fetch).find("siap", language)).provider_id == sid
 
 
 @pytest.mark.anyio
@@ -128,7 +143,7 @@ async def test_a_changed_list_is_asked_for_again():
 async def test_templates_are_listed_with_their_states(shop, twilio):
     twilio.contents += [content("a", "{{1}} ya"), content("b", "Promo", status="rejected")]
     found = await shop.templates()
-    assert [(each.name, each.status, each.variables) for each in found] == [
+    assert [(each.name, each.state, each.variables) for each in found] == [
         ("a", "approved", ("1",)),
         ("b", "rejected", ()),
     ]

@@ -1,0 +1,65 @@
+"""The templates a memory channel that plays WhatsApp has: one in each state people meet."""
+
+from channels.templates import ChannelTemplate, TemplateState
+
+TEMPLATES = (
+    ChannelTemplate(
+        "memory-order-ready-id",
+        "pesanan_siap",
+        "id",
+        "Halo {{1}}, pesanan {{2}} sudah siap diambil di {{3}}. Tunjukkan pesan ini di kasir ya.",
+        ("1", "2", "3"),
+        state=TemplateState.APPROVED,
+        category="UTILITY",
+        samples={"1": "Ana", "2": "TS-204815", "3": "Sinar Dago"},
+    ),
+    ChannelTemplate(
+        "memory-order-ready-en",
+        "order_ready",
+        "en",
+        "Hello {{1}}, your order {{2}} is ready at {{3}}. Please show this message at the till.",
+        ("1", "2", "3"),
+        state=TemplateState.APPROVED,
+        category="UTILITY",
+        samples={"1": "Ana", "2": "TS-204815", "3": "Sinar Dago"},
+    ),
+    ChannelTemplate(
+        "memory-case-answer-id",
+        "kabar_keluhan",
+        "id",
+        "Halo {{1}}, ada kabar tentang keluhan {{2}}. Balas pesan ini kalau mau kami jelaskan.",
+        ("1", "2"),
+        state=TemplateState.APPROVED,
+        category="UTILITY",
+        samples={"1": "Ana", "2": "K-2026-000123"},
+    ),
+    ChannelTemplate(
+        "memory-payday-id",
+        "promo_gajian",
+        "id",
+        "Halo {{1}}, promo gajian: diskon sampai {{2}} untuk member. Balas STOP untuk berhenti.",
+        ("1", "2"),
+        state=TemplateState.APPROVED,
+        category="MARKETING",
+        samples={"1": "Ana", "2": "20%"},
+    ),
+    ChannelTemplate(
+        "memory-visit-id",
+        "kunjungan_teknisi",
+        "id",
+        "Halo {{1}}, teknisi kami datang tanggal {{2}}. Balas pesan ini untuk mengganti jadwal.",
+        ("1", "2"),
+        state=TemplateState.PENDING,
+        category="UTILITY",
+    ),
+    ChannelTemplate(
+        "memory-prize-id",
+        "hadiah_undian",
+        "id",
+        "Selamat {{1}}, Anda menang undian! Klik tautan di profil kami.",
+        ("1",),
+        state=TemplateState.REJECTED,
+        category="MARKETING",
+        reason="INVALID_CONTENT: looks like a scam",
+    ),
+)
