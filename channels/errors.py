@@ -81,3 +81,19 @@ class UnknownOutcome(SendError):
 
     Never resent by itself: reconciled with the provider where it can be, else shown to staff.
     """
+
+
+class MediaError(ChannelError):
+    """The file cannot be had, and asking again cannot help."""
+
+
+class TooLarge(MediaError):
+    """The file is larger than we take."""
+
+
+class ForeignHost(MediaError):
+    """The file is at a host that we fetch nothing from."""
+
+
+class Gone(MediaError):
+    """The file is no longer where it was."""

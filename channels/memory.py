@@ -34,10 +34,13 @@ from channels.base import (
 )
 from channels.config import ChannelConfig
 from channels.errors import (
+    ChannelError,
+    Gone,
     InvalidSignature,
     MalformedRequest,
     Refused,
     SendError,
+    TooLarge,
     WindowClosed,
 )
 from channels.memory_templates import TEMPLATES

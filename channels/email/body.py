@@ -1,17 +1,16 @@
 """What a mail says and what it carries: one body as text, the other parts by reference (C5.3)."""
 
-import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from channels import filenames
 from channels.base import Attachment
 from channels.email import headers, html_text
 from channels.email.flowed import unflow
 from channels.email.mime import Part
 
 MOST_ATTACHMENTS = 100
-LONGEST_NAME = 120
+PLACE = "part:"
 _SIGNATURES = frozenset(
     (
         "application/pgp-signature",
@@ -19,13 +18,11 @@ _SIGNATURES = frozenset(
         "application/x-pkcs7-signature",
     )
 )
-# Characters that turn the direction of a name around, so that "exe.jpg" hides an "gpj.exe".
-_BIDI = re.compile("[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """`text` as read, with its quotations; `html` is the path of the HTML version, if any."""
+    """`text` as read, with its quotations; `html` is the place of the HTML version, if any."""
 
     text: str
     attachments: tuple[Attachment, ...] = ()
@@ -33,24 +30,18 @@ class Body:
 
 
 def read(mail: Part) -> Body:
-    """The body and the attachments. `Attachment.reference` is `part:<path>` within the raw mail."""
+    """The body and the attachments. A place is `part:<path>` within the raw mail."""
     chosen = list(_chosen(mail))
     text = "\n\n".join(filter(None, (_text(part).strip("\n") for part in chosen)))
     leaves = list(_leaves(mail))
-    html = next((part.path for part in leaves if _is_body(part, "text/html")), None)
+    html = next((_place(part) for part in leaves if _is_body(part, "text/html")), None)
     files = [part for part in leaves if part not in chosen and _is_file(part)]
     return Body(text, tuple(_attachment(part) for part in files[:MOST_ATTACHMENTS]), html)
 
 
 def filename(given: str) -> str | None:
-    """A name that is safe to show and to store: no path, no controls, no reversed text."""
-    name = _BIDI.sub("", headers.words(given)).replace("\\", "/").rpartition("/")[2]
-    name = "".join(char for char in name if unicodedata.category(char)[0] != "C")
-    name = re.sub(r"[<>:\"|?*]", "_", name).strip(" .")
-    stem, dot, ending = name.rpartition(".")
-    if len(name) > LONGEST_NAME:
-        name = f"{stem[: LONGEST_NAME - 12]}{dot}{ending[:10]}" if stem else name[:LONGEST_NAME]
-    return name or None
+    """A name that is safe to show and to store; encoded words are decoded first."""
+    return filenames.safe(headers.words(given))
 
 
 def _chosen(part: Part) -> Iterator[Part]:
@@ -109,11 +100,15 @@ def _is_file(part: Part) -> bool:
 
 def _attachment(part: Part) -> Attachment:
     return Attachment(
-        reference=f"part:{part.path}",
+        reference=_place(part),
         content_type=part.content_type[:100],
         filename=filename(part.named),
         size=_size(part),
     )
+
+
+def _place(part: Part) -> str:
+    return f"{PLACE}{part.path}"
 
 
 def _size(part: Part) -> int:

@@ -3,36 +3,29 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
 from datetime import datetime
 
 from channels.base import (
+    MEDIA_BYTES,
     Attachment,
     Capabilities,
     ChannelKind,
     Event,
     Finding,
+    Formatted,
+    Media,
     OutboundMessage,
     Rates,
     Receipt,
     WebhookAnswer,
     WebhookRequest,
 )
-from channels.email import body, checks, compose, mime, reconcile, webhook
+from channels.email import checks, compose, parts, reconcile, webhook
 from channels.email.config import Config
 from channels.email.parse import Parser
 from channels.email.poller import MailboxReader
 from channels.email.send import Outbox
 from channels.email.tokens import Tokens
-
-
-@dataclass(frozen=True, slots=True)
-class File:
-    """A part of a stored mail, decoded. `content_type` and `filename` are the sender's claims."""
-
-    content: bytes
-    content_type: str
-    filename: str | None
 
 
 class EmailChannel:
@@ -84,12 +77,15 @@ class EmailChannel:
             async for found in mails:
                 yield found
 
-    def open(self, raw: bytes, attachment: Attachment) -> File | None:
-        """An attachment's bytes out of the stored mail; None if the mail has no such part."""
-        part = mime.parse(raw).find(attachment.reference.removeprefix("part:"))
-        if part is None or part.parts:
-            return None
-        return File(part.content(), part.content_type, body.filename(part.named))
+    async def download(
+        self, attachment: Attachment, *, original: bytes = b"", most_bytes: int = MEDIA_BYTES
+    ) -> Media:
+        """An attachment's bytes out of the stored mail. Raises TooLarge, or Gone."""
+        return await asyncio.to_thread(parts.cut_out, original, attachment, most_bytes)
+
+    def formatted(self, original: bytes) -> Formatted | None:
+        """The HTML version of a stored mail with the pictures it shows; None if it has none."""
+        return parts.formatted(original)
 
     async def check(self) -> Sequence[Finding]:
         """Sign in to SMTP and IMAP, sign a mail, say who is believed."""

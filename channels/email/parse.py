@@ -113,7 +113,13 @@ class Parser:
         if own is None and address:
             return (
                 Reachability(
-                    self._channel, ChannelKind.EMAIL, address, ReachState.OPTED_OUT, key, COMPLAINT
+                    self._channel,
+                    ChannelKind.EMAIL,
+                    address,
+                    ReachState.OPTED_OUT,
+                    key,
+                    COMPLAINT,
+                    headers.date(mail.headers.get("date")),
                 ),
             )
         return (
@@ -269,7 +275,7 @@ def _trimmed(found: list[str]) -> list[str]:
 def _metadata(
     fields: Headers, content: body.Body, cut: bool, reason: str | None, transport: str | None
 ) -> dict[str, Any]:
-    """For staff and for finding out what happened. `html` is the path of the HTML version."""
+    """For staff and for finding out what happened. `html` is the place of the HTML version."""
     replies = [box.address for box in headers.mailboxes(fields.all("reply-to"))]
     metadata: dict[str, Any] = {
         "subject": fields.text("subject")[:500],

@@ -6,12 +6,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
 from channels.base import (
+    MEDIA_BYTES,
     Attachment,
     Capabilities,
     ChannelKind,
     Event,
     Finding,
     InboundMessage,
+    Media,
     OutboundMessage,
     Rates,
     Receipt,
@@ -96,9 +98,12 @@ class TelegramChannel:
         if chat.removeprefix("-").isdecimal():
             await self._try("typing", lambda bot: bot.send_chat_action(int(chat), "typing"))
 
-    async def download(self, attachment: Attachment) -> media.Media:
-        """Fetch a file from a customer's message; see `media.fetch` for what is raised."""
-        return await media.fetch(self._connection, attachment, most_bytes=self._config.file_bytes)
+    async def download(
+        self, attachment: Attachment, *, original: bytes = b"", most_bytes: int = MEDIA_BYTES
+    ) -> Media:
+        """Fetch a file from a customer's message; see `media.download` for what is raised."""
+        most = min(most_bytes, self._config.file_bytes)
+        return await media.download(self._connection, attachment, most_bytes=most)
 
     async def check(self) -> Sequence[Finding]:
         """Who the bot is, and whether its messages reach us."""

@@ -19,9 +19,9 @@ from channels.base import (
     WebhookRequest,
 )
 from channels.errors import WindowClosed
+from channels.fetching import fetch
 from channels.phones import country, is_e164
 from channels.templates import ChannelTemplate, TemplateState
-from channels.fetching import fetch
 from channels.twilio import checks, compose, failures, media, parse, signature
 from channels.twilio.client import Connection
 from channels.twilio.config import SANDBOX, Config
