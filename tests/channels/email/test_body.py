@@ -2,9 +2,10 @@
 
 import pytest
 
-from channels.base import MessageKind
+from channels.base import Attachment, MessageKind
 from channels.email import body, mime
 from channels.email.flowed import unflow
+from channels.errors import Gone, TooLarge
 
 
 def multipart(kind: str, *parts: str) -> str:
@@ -46,18 +47,57 @@ def test_c5_3_the_body_is_one_version_and_files_are_references(name):
     assert len(found.attachments) == files
 
 
-def test_a_photo_is_kept_by_its_place_in_the_mail(new_channel):
+@pytest.mark.anyio
+async def test_a_photo_is_kept_by_its_place_in_the_mail(new_channel):
     raw = b"From: ana@pelanggan.example\r\n" + multipart("mixed", PLAIN, PHOTO).encode()
     [photo] = body.read(mime.parse(raw)).attachments
     assert (photo.reference, photo.content_type) == ("part:2", "image/jpeg")
     assert (photo.filename, photo.size) == ("foto.jpg", 6)
-    file = new_channel().open(raw, photo)
+    file = await new_channel().download(photo, original=raw)
     assert (file.content, file.filename) == (b"halo", "foto.jpg")
 
 
-def test_a_place_that_is_not_there_gives_nothing(new_channel):
-    [photo] = body.read(mime.parse(multipart("mixed", PHOTO).encode())).attachments
-    assert new_channel().open(b"From: x\r\n\r\nhalo", photo) is None
+@pytest.mark.anyio
+@pytest.mark.parametrize("place", ["part:2", "part:", "part:9.9", "2", "", "https://x.example/"])
+async def test_a_place_that_is_not_there_is_gone(new_channel, place):
+    with pytest.raises(Gone):
+        await new_channel().download(Attachment(place), original=multipart("mixed", PHOTO).encode())
+
+
+@pytest.mark.anyio
+async def test_a_photo_that_is_all_of_a_mail_is_had_too(new_channel):
+    [photo] = body.read(mime.parse(PHOTO.encode())).attachments
+    file = await new_channel().download(photo, original=PHOTO.encode())
+    assert (photo.reference, file.content) == ("part:", b"halo")
+
+
+@pytest.mark.anyio
+async def test_a_photo_larger_than_allowed_is_left(new_channel):
+    raw = multipart("mixed", PHOTO).encode()
+    with pytest.raises(TooLarge):
+        await new_channel().download(Attachment("part:1"), original=raw, most_bytes=3)
+
+
+HTML_WITH_PHOTO = 'Content-Type: text/html\r\n\r\n<img src="cid:foto1@x">'
+SHOWN_PHOTO = f"Content-ID: <foto1@x>\r\n{PHOTO}"
+
+
+def test_the_html_version_comes_with_the_pictures_it_shows(new_channel, parser):
+    raw = multipart("related", HTML_WITH_PHOTO, SHOWN_PHOTO, PHOTO).encode()
+    found = new_channel().formatted(raw)
+    assert "cid:foto1@x" in found.html
+    assert {key: image.content for key, image in found.images.items()} == {"foto1@x": b"halo"}
+    assert parser.events(raw)[0].metadata["html"] == "part:1"
+
+
+def test_a_mail_that_is_html_and_nothing_else_has_a_place_too(new_channel, parser):
+    assert parser.events(HTML.encode())[0].metadata["html"] == "part:"
+    assert new_channel().formatted(HTML.encode()).html == "<p>html</p>"
+
+
+@pytest.mark.parametrize("raw", [PLAIN, "", multipart("mixed", PLAIN, PHOTO)])
+def test_a_mail_without_html_has_no_formatted_version(new_channel, raw):
+    assert new_channel().formatted(raw.encode()) is None
 
 
 def test_a_photo_without_words_is_media(parser):

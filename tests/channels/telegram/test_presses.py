@@ -5,8 +5,7 @@ import logging
 import pytest
 
 from channels.base import Attachment, Button, InboundMessage
-from channels.errors import Misconfigured, RateLimited, Unreachable
-from channels.telegram.media import MediaError
+from channels.errors import MediaError, Misconfigured, RateLimited, Unreachable
 from tests.peers.telegram_server import ANA, Fault
 
 pytestmark = pytest.mark.anyio
