@@ -147,12 +147,13 @@ def first_words(text: str, rest: str, product: str | None) -> dict[str, str]:
     """
     kind = category(text)
     told: dict[str, str] = {}
-    brief = product is not None and kind in CONCRETE
+    danger = is_dangerous(text)
+    brief = danger or (product is not None and kind in CONCRETE)
     if brief or (is_description(text) and (kind or is_description(rest))):
         told = {"complaint_description": text, "complaint_category": kind or "other"}
     if product:
         told["complaint_product"] = product
-    elif kind in WITHOUT_PRODUCT:
+    elif danger or kind in WITHOUT_PRODUCT:  # where somebody may get hurt nothing is asked first
         told["complaint_product"] = NO_PRODUCT
     return told
 

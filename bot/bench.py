@@ -88,7 +88,7 @@ class SinkChannel(MemoryChannel):
 def main(config: Path, *, write: Path | None, seconds: float) -> None:
     """Measure, print, and write the table if asked to."""
     settings = show.load(config)
-    prepare.fit_if_missing(settings)
+    prepare.fit_if_needed(settings)
     report = measure(settings, seconds)
     text = table(report)
     show.out.print(text, markup=False)

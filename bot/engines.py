@@ -27,6 +27,19 @@ def model_is_there(settings: Settings) -> bool:
     return settings.assistant.model.exists()
 
 
+def model_is_current(settings: Settings) -> bool:
+    """Whether the model was trained from the assistant's files as they are now.
+
+    A model that came without them is taken as it is.
+    """
+    if not settings.assistant.project.is_dir():
+        return model_is_there(settings)
+    from nlu.embedded.model import MADE_BY, source_of
+    from nlu.fingerprint import fingerprint
+
+    return source_of(settings.assistant.model) == fingerprint(settings.assistant.project, MADE_BY)
+
+
 def train_model(settings: Settings) -> None:
     """Train the embedded engine's model and keep it. Raises UserError for faulty training data."""
     from nlu import train

@@ -8,12 +8,13 @@ from typing import Any
 from nlu.embedded import intent_training, names
 from nlu.embedded.checks import check_project
 from nlu.embedded.lexicon import Annotated, Lexicon
-from nlu.embedded.model import Fallback, Model
+from nlu.embedded.model import MADE_BY, Fallback, Model
 from nlu.embedded.problems import Problems
 from nlu.embedded.project import Project, read_project, rules_to_plain
 from nlu.embedded.roles import word_before
 from nlu.embedded.rule_checks import check_rules
 from nlu.embedded.training_data import NluData
+from nlu.fingerprint import fingerprint
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +38,10 @@ def train(assistant_dir: str | Path, model_path: str | Path) -> TrainingReport:
     Raises TrainingDataError, which lists every problem of the files at once.
     """
     began = time.perf_counter()
+    source = fingerprint(Path(assistant_dir), MADE_BY)
     project = load_project(Path(assistant_dir))
     model = build(project)
-    digest = model.save(Path(model_path))
+    digest = model.save(Path(model_path), source)
     domain = project.domain
     return TrainingReport(
         model=str(model_path),

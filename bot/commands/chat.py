@@ -25,7 +25,7 @@ def chat(config: Path, *, name: str | None, channel: str | None, debug: bool) ->
     """Read lines, print answers, until an empty line or the end of input."""
     settings = show.load(config)
     prepare.upgrade(settings)
-    prepare.fit_if_missing(settings)
+    prepare.fit_if_needed(settings)
     app = build(_unhurried(settings))
     try:
         asyncio.run(_Talk(app, _choose(app, channel), name, debug=debug).run())

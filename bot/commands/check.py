@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bot.app import build_channels, open_database
 from bot.commands import show
-from bot.engines import load_engine
+from bot.engines import load_engine, model_is_current
 from bot.errors import UserError
 from bot.settings import Settings
 from channels.base import Channel, Finding
@@ -61,7 +61,10 @@ def _model(settings: Settings) -> Sequence[Finding]:
     except UserError as error:
         return [Finding(False, str(error), "akrab train")]
     sure = f"{heard.intent.name} ({heard.intent.confidence:.0%})"
-    return [Finding(True, f"dialogue engine {engine.name} understands “halo” as {sure}")]
+    found = [Finding(True, f"dialogue engine {engine.name} understands “halo” as {sure}")]
+    if not model_is_current(settings):
+        found.append(Finding(True, "the model is older than the assistant's files", "akrab train"))
+    return found
 
 
 def _exposure(settings: Settings) -> Sequence[Finding]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from bot.app import open_database
 from bot.commands import show
-from bot.engines import model_is_there, train_model
+from bot.engines import model_is_current, model_is_there, train_model
 from bot.errors import UserError
 from bot.settings import Settings
 from crm_store import migrate as schema
@@ -44,10 +44,13 @@ def fit(settings: Settings) -> None:
     show.done(f"model trained in {time.perf_counter() - started:.1f} s")
 
 
-def fit_if_missing(settings: Settings) -> None:
-    """Train only if the configured engine needs a model and has none."""
-    if not model_is_there(settings):
-        fit(settings)
+def fit_if_needed(settings: Settings) -> None:
+    """Train if there is no model, or the assistant's files have changed since it was made."""
+    if model_is_current(settings):
+        return
+    if model_is_there(settings):
+        show.done("the assistant's files have changed: training anew")
+    fit(settings)
 
 
 def demo(config: Path) -> None:
@@ -55,7 +58,7 @@ def demo(config: Path) -> None:
     settings = show.load(config)
     upgrade(settings)
     show.done("database is ready")
-    fit_if_missing(settings)
+    fit_if_needed(settings)
     from bot.demo.load import PASSWORD, STAFF, load
 
     db = open_database(settings)

@@ -23,7 +23,7 @@ def serve(config: Path, *, host: str | None = None, port: int | None = None) -> 
     """Serve until told to stop (Ctrl-C or SIGTERM), then finish what is under way."""
     settings = _with_address(show.load(config), host, port)
     prepare.check_schema(settings)
-    prepare.fit_if_missing(settings)
+    prepare.fit_if_needed(settings)
     listening = _listen(settings)
     app = build(settings)
     _announce(settings)
@@ -37,7 +37,7 @@ def work(config: Path) -> None:
     """Take turns and send until told to stop."""
     settings = show.load(config)
     prepare.check_schema(settings)
-    prepare.fit_if_missing(settings)
+    prepare.fit_if_needed(settings)
     app = build(settings)
     try:
         _loop(_work(app))

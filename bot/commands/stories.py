@@ -24,7 +24,7 @@ def test(config: Path, paths: Sequence[Path], *, engine: str) -> int:
     """Play; 0 if every story goes as written (and both engines agree), else 1."""
     settings = show.load(config)
     stories = reading.read(paths)
-    prepare.fit_if_missing(settings)
+    prepare.fit_if_needed(settings)
     with tempfile.TemporaryDirectory() as folder:
         theatre = Theatre(settings, Stage(Path(folder)), Path(folder))
         if engine == "both":

@@ -58,7 +58,7 @@ def measure(settings: Settings, test_on: Path | None, seconds: float) -> list[Fi
 
     Raises RasaMissingError, RasaFailedError.
     """
-    prepare.fit_if_missing(settings)
+    prepare.fit_if_needed(settings)
     sentences = _sentences(test_on)
     found = [_embedded(settings, sentences, seconds)]
     found.append(_rasa(settings, sentences, seconds, "Rasa, fast", None))

@@ -5,14 +5,13 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from hashlib import sha256
 from pathlib import Path
 from subprocess import CompletedProcess
 
 from bot.errors import UserError
 from bot.rasa import environment
+from nlu import fingerprint as files
 
-LEARNED_FROM = ("domain.yml", "config.yml", "domain/**/*.yml", "data/**/*.yml")
 KEPT = 4
 SHOWN = 25
 """Lines of Rasa's output that an error shows."""
@@ -109,13 +108,8 @@ def conversation_test(project: Path, model: Path, stories: Path) -> str:
 
 def fingerprint(project: Path, config: Path | None = None) -> str:
     """A name for all that a model is made of."""
-    digest = sha256(environment.VERSION.encode())
-    files = {path for pattern in LEARNED_FROM for path in project.glob(pattern)}
-    for path in sorted(files):
-        digest.update(f"\n{path.relative_to(project)}\n".encode() + path.read_bytes())
-    if config is not None:
-        digest.update(config.read_bytes())
-    return digest.hexdigest()[:24]
+    more = () if config is None else (config.read_bytes(),)
+    return files.fingerprint(project, environment.VERSION, *more)
 
 
 def copied(project: Path, to: Path) -> Path:

@@ -21,6 +21,8 @@ from nlu.embedded.project import domain_from_plain, rules_from_plain
 
 FORMAT = "akrab-nlu"
 VERSION = 1
+MADE_BY = f"{FORMAT} {VERSION}"
+LONGEST_HEADER = 1_000
 
 
 class ModelError(Exception):
@@ -55,11 +57,15 @@ class Model:
         book.fallback = self.core_fallback
         return book
 
-    def save(self, path: Path) -> str:
-        """Write the file in one step, so that readers see the old or the new one; its checksum."""
+    def save(self, path: Path, source: str = "") -> str:
+        """Write the file in one step, so that readers see the old or the new one; its checksum.
+
+        `source` names what it was trained from (`nlu.fingerprint`).
+        """
         body = self._body()
         digest = hashlib.sha256(body).hexdigest()
         header = {"format": FORMAT, "version": VERSION, "sha256": digest, "size": len(body)}
+        header["source"] = source
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
         try:
@@ -119,6 +125,15 @@ class Model:
             Fallback(*fallback) if fallback else None,
             described["core_fallback"],
         )
+
+
+def source_of(path: Path) -> str | None:
+    """What a model file was trained from; None if it does not say or is none."""
+    try:
+        with path.open("rb") as file:
+            return str(json.loads(file.readline(LONGEST_HEADER))["source"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def _archive(arrays: dict[str, NDArray[Any]]) -> bytes:

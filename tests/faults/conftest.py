@@ -26,7 +26,7 @@ from bot import app, engines
 from bot.commands import prepare, run
 from echo_engine import EchoEngine
 engines.load_engine = app.load_engine = lambda settings: EchoEngine()
-prepare.fit_if_missing = lambda settings: None
+prepare.fit_if_needed = lambda settings: None
 print("ready", flush=True)
 for line in sys.stdin:
     child = os.fork()

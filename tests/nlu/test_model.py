@@ -1,6 +1,7 @@
 """The model file: written whole, checked when read, taken again when it changes."""
 
 import json
+import shutil
 import subprocess
 import sys
 import threading
@@ -9,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from nlu.embedded.engine import EmbeddedEngine
-from nlu.embedded.model import Model, ModelError
+from nlu.embedded.model import MADE_BY, Model, ModelError, source_of
+from nlu.fingerprint import fingerprint
 from nlu.train import train
 from nlu.types import ActionResult, TurnInput
 
@@ -105,3 +107,17 @@ def test_running_needs_no_scikit_learn(shop_model: Path) -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, cwd=root, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_a_model_tells_which_files_it_is_of(tmp_path: Path) -> None:
+    project = Path(shutil.copytree(PROJECTS / "shop", tmp_path / "shop"))
+    train(project, tmp_path / "a.model")
+    assert source_of(tmp_path / "a.model") == fingerprint(project, MADE_BY)
+    (project / "data" / "more.yml").write_text('version: "3.1"\n', encoding="utf-8")
+    assert source_of(tmp_path / "a.model") != fingerprint(project, MADE_BY)
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b'{"format": "akrab-nlu"}\n', b"[]\n"])
+def test_a_file_that_does_not_say_is_of_none(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "a.model").write_bytes(content)
+    assert source_of(tmp_path / "a.model") is None
