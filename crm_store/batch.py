@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from crm_store import attachments, conversations, identities, messages, touchpoints
 from crm_store import batch_statements as statements
-from crm_store import conversations, identities, messages, touchpoints
 from crm_store.identities import Claim
 from crm_store.messages import Draft, Inbound
 from crm_store.models.columns import clean_text
@@ -124,6 +124,7 @@ def store(session: Session, arrivals: Sequence[Arrival]) -> list[Stored | None]:
         stored.append(Stored(message_id, place.id, place.customer_id, place.owner))
         originals.append((message_id, arrival.inbound))
     messages.keep_originals(session, originals)
+    attachments.note(session, originals)
     touchpoints.of_messages(session, [message_id for message_id, _ in originals], at)
     fresh = sorted({one.conversation_id for one in stored if one})
     if fresh:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import insert, select, text, update
 
-from crm_store import touchpoints
+from crm_store import attachments, touchpoints
 from crm_store.delivery import apply_status, provider_key
 from crm_store.models import Conversation, Message, MessageOriginal, table_of
 from crm_store.models.kinds import (
@@ -104,6 +104,7 @@ def record_inbound(
     )
     message = session.scalars(query).one()
     keep_originals(session, [(message.id, inbound)])
+    attachments.note(session, [(message.id, inbound)])
     touchpoints.of_messages(session, [message.id], at)
     conversation.last_inbound_at = conversation.last_message_at = at
     conversation.state = ConversationState.OPEN

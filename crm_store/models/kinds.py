@@ -49,6 +49,16 @@ class MessageStatus(StrEnum):
     CANCELED = "canceled"
 
 
+class FileState(StrEnum):
+    """Life of an attachment: it waits until it is stored, refused for good, or given up."""
+
+    WAITING = "waiting"
+    STORED = "stored"
+    REFUSED = "refused"
+    FAILED = "failed"
+    REMOVED = "removed"  # it was stored, and kept as long as files are kept
+
+
 class Owner(StrEnum):
     """Who answers a conversation; `queue` waits for a person and keeps the bot silent."""
 
