@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from bot import linking, metrics, status
+from bot import linking, metrics, reaching, status
 from bot.app import App
 from bot.logs import logger
 from channels.base import (
@@ -21,7 +21,7 @@ from channels.base import (
     WebhookRequest,
 )
 from channels.errors import InvalidSignature, MalformedRequest
-from crm_store import batch, consents, cursors, identities
+from crm_store import batch, consents, cursors, identities, reach
 from crm_store.batch import Arrival, Stored
 from crm_store.identities import BadAddress, Claim
 from crm_store.messages import Inbound
@@ -221,8 +221,9 @@ def _consequences(session: Session, message: InboundMessage, stored: Stored) -> 
 
 def _obey(session: Session, message: InboundMessage, stored: Stored, *, granted: bool) -> None:
     """The provider answered the keyword itself; we only keep what it means (its channel only)."""
-    state = IdentityState.OK if granted else IdentityState.OPTED_OUT
-    identities.set_state(session, message.kind.value, message.sender.address, state)
+    if message.kind != ChannelKind.EMAIL:  # nobody blocks there: consent says it all
+        state = IdentityState.OK if granted else IdentityState.OPTED_OUT
+        reach.note(session, _keyword_event(message), state)
     consents.record(
         session,
         stored.customer_id,
@@ -236,6 +237,13 @@ def _obey(session: Session, message: InboundMessage, stored: Stored, *, granted:
     )
 
 
+def _keyword_event(message: InboundMessage) -> reach.Event:
+    """As Twilio's own adapter tells of it besides."""
+    key = f"{message.provider_id}:{message.keyword}"
+    address = message.sender.address
+    return reach.Event(message.channel, message.kind.value, address, key, message.sent_at)
+
+
 def _apply_others(session: Session, delivery: Delivery) -> list[str]:
     """Everything that is not a message, in order."""
     topics: list[str] = []
@@ -243,13 +251,17 @@ def _apply_others(session: Session, delivery: Delivery) -> list[str]:
         if isinstance(event, StatusUpdate):
             topics += status.apply(session, event)
         elif isinstance(event, Reachability):
-            state = IdentityState(event.state.value)
-            identities.set_state(session, event.kind.value, event.address, state)
+            _learn(session, event)
         elif isinstance(event, AddressChanged):
             identities.change_address(session, event.kind.value, event.old, event.new)
     if delivery.cursor:
         cursors.put(session, delivery.cursor.channel, delivery.cursor.value)
     return topics
+
+
+def _learn(session: Session, event: Reachability) -> None:
+    told = reach.Event(event.channel, event.kind.value, event.address, event.event_id, event.at)
+    reaching.learn(session, told, IdentityState(event.state.value), said=event.reason)
 
 
 def _topics(stored: Sequence[Stored]) -> list[str]:

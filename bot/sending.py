@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from bot import withdrawing
+from bot import reaching, withdrawing
 from bot.settings import Settings
 from bot.withdrawing import MARKETING, Ticket
 from channels.base import (
@@ -22,6 +22,7 @@ from channels.errors import AddressDead, Blocked, OptedOut, SendError, UnknownOu
 from crm_store import consents, delivery, identities, messages
 from crm_store.messages import Claimed
 from crm_store.models.kinds import IdentityState
+from crm_store.reach import Event
 from crm_store.session import Session
 
 BULK = 5
@@ -184,7 +185,9 @@ def _delivered_at_once(session: Session, sent: Sequence[Outcome]) -> None:
 
 
 def _learn(session: Session, message: Claimed, state: IdentityState) -> None:
-    identities.set_state(session, message.kind, message.address, state)
+    attempt = f"sent:{message.id}:{message.attempts}"
+    event = Event(message.channel, message.kind, message.address, attempt)
+    reaching.learn(session, event, state, message_id=message.id)
 
 
 def _topics(message: Claimed) -> tuple[str, str]:

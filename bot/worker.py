@@ -14,7 +14,7 @@ from bot.logs import logger
 from bot.outbound import Outbound
 from bot.polling import Polling
 from channels.base import Poller
-from crm_store import action_runs, delivery, loyalty, messages, rates
+from crm_store import action_runs, delivery, loyalty, messages, rates, reach
 from crm_store.session import Session, now
 
 log = logger("worker")
@@ -149,6 +149,7 @@ def sweep(session: Session, tasks: Sequence[None]) -> list[list[int]]:
     delivery.forget_pending(session, now() - KEEP_REPORTS)
     action_runs.forget(session)
     rates.forget(session)
+    reach.forget(session)
     return [lost for _ in tasks]
 
 

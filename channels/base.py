@@ -185,7 +185,8 @@ class StatusUpdate:
 class Reachability:
     """The channel says an address may (not) be written to: blocked, unblocked, opted out, dead.
 
-    `event_id` makes it idempotent.
+    `event_id` makes it idempotent; `at` is when it happened, so that a late report of something
+    older changes nothing.
     """
 
     channel: str
@@ -194,6 +195,7 @@ class Reachability:
     state: ReachState
     event_id: str
     reason: str | None = None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

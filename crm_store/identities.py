@@ -128,9 +128,14 @@ def verify_by_code(session: Session, identity: Identity, customer_id: int) -> Id
     return identity
 
 
+def at(session: Session, kind: str, address: str) -> Identity | None:
+    """The identity reached at an address; an alias stands for its own."""
+    return _pick(_known(session, kind, (address,)), address)
+
+
 def set_state(session: Session, kind: str, address: str, state: IdentityState) -> Identity | None:
     """Record whether an address may be written to. None if nobody has that address."""
-    identity = _pick(_known(session, kind, (address,)), address)
+    identity = at(session, kind, address)
     if identity is not None and identity.state != state:
         identity.state = state
         session.flush()
@@ -159,7 +164,7 @@ def owner_of_phone(session: Session, phone: str, *, besides: int | None = None) 
 
 def owner_of_address(session: Session, kind: str, address: str) -> int | None:
     """The customer who verifiably owns an address of this kind."""
-    found = _pick(_known(session, kind, (address,)), address)
+    found = at(session, kind, address)
     return found.customer_id if found is not None and found.verified else None
 
 

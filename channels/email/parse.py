@@ -28,6 +28,8 @@ RAW_TYPE = "message/rfc822"
 NOBODY = "unknown@sender.invalid"
 """Stands for the sender of a mail that names none; such mail is never answered."""
 COMPLAINT = "complaint"
+UNSUBSCRIBE_SUBJECT = "unsubscribe"
+"""As in our own List-Unsubscribe where there are no plus addresses."""
 MOST_REFERENCES = 50
 
 _DELIVERED_TO = (
@@ -119,7 +121,7 @@ class Parser:
                     ReachState.OPTED_OUT,
                     key,
                     COMPLAINT,
-                    headers.date(mail.headers.get("date")),
+                    _sent_at(mail.headers),
                 ),
             )
         return (
@@ -156,7 +158,7 @@ class Parser:
         cut = quoted.new_text(content.text)
         subject = fields.text("subject")[:500]
         text = cut.text or ("" if answered.message_id or content.attachments else subject)
-        stops = answered.purpose == UNSUBSCRIBE
+        stops = answered.purpose == UNSUBSCRIBE or _only_unsubscribes(subject, text)
         verified = len(writers) == 1 and auth.vouched(fields, writers[0].domain, self._border)
         message = InboundMessage(
             channel=self._channel,
@@ -235,6 +237,11 @@ def _sender(fields: Headers) -> Mailbox | None:
         if found:
             return found[0]
     return None
+
+
+def _only_unsubscribes(subject: str, text: str) -> bool:
+    """What mail programs send to `mailto:…?subject=unsubscribe`; questions are answered."""
+    return subject.strip().casefold() == UNSUBSCRIBE_SUBJECT and len(text) < 200 and "?" not in text
 
 
 def _reporting(mail: Part) -> str | None:

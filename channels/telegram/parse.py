@@ -176,6 +176,7 @@ def _membership(bot: Bot, update: Object, raw: bytes) -> Sequence[Event]:
         state=state,
         event_id=f"member:{user}:{at}:{status}",
         reason=f"my_chat_member: {status}",
+        at=moment(change, "date"),
     )
     return (event,)
 

@@ -1,7 +1,6 @@
 """The tables, one group a file."""
 
 from crm_store.models.actions import ActionRun
-from crm_store.models.attachments import Attachment
 from crm_store.models.base import Base, table_of
 from crm_store.models.journal import Touchpoint
 from crm_store.models.knowledge import Article
@@ -16,6 +15,7 @@ from crm_store.models.points import (
     Reward,
     Tier,
 )
+from crm_store.models.reach import ReachEvent
 from crm_store.models.service import Complaint, ComplaintNote, Consent, Counter, OneTimeCode
 from crm_store.models.sharing import PollLease, RateBucket
 from crm_store.models.staff import AuditEntry, LoginAttempt, Staff, StaffSession
@@ -35,7 +35,6 @@ __all__ = [
     "Article",
     "AuditEntry",
     "Base",
-    "Attachment",
     "Complaint",
     "ComplaintNote",
     "Consent",
@@ -60,6 +59,7 @@ __all__ = [
     "Purchase",
     "PurchaseLine",
     "RateBucket",
+    "ReachEvent",
     "Redemption",
     "Reward",
     "Staff",
