@@ -1,6 +1,7 @@
 """The tables, one group a file."""
 
 from crm_store.models.actions import ActionRun
+from crm_store.models.attachments import Attachment
 from crm_store.models.base import Base, table_of
 from crm_store.models.journal import Touchpoint
 from crm_store.models.knowledge import Article
@@ -33,6 +34,7 @@ __all__ = [
     "AccountLink",
     "ActionRun",
     "Article",
+    "Attachment",
     "AuditEntry",
     "Base",
     "Complaint",
