@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from bot import linking, metrics, reaching, status
+from bot import linking, metrics, reaching, status, template_list
 from bot.app import App
 from bot.logs import logger
 from channels.base import (
@@ -82,6 +82,7 @@ async def receive(app: App, channel_name: str, request: WebhookRequest) -> Webho
         await accept(app, events)
     except BadAddress as error:
         raise MalformedRequest(str(error)) from error
+    await template_list.heed(app, channel, events)
     acknowledge(channel, events)
     return channel.answer(request)
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from datetime import timedelta
 from typing import Any
 
-from bot import metrics, sending
+from bot import metrics, sending, template_list
 from bot.app import App
 from bot.claiming import ClaimTask, Settlement, claim_tasks, settle
 from bot.logs import logger
@@ -95,7 +95,11 @@ class Outbound:
             later = now() + timedelta(seconds=wait)
             self._note(Outcome(message, Verdict.RETRY, not_before=later, error="rate"))
             return
-        self._note(await self._send(channel, message))
+        outcome = await self._send(channel, message)
+        self._note(outcome)
+        told = template_list.told(channel, message.content, outcome.code, outcome.error)
+        if told is not None:
+            await self._app.work.do(template_list.learn, told)
 
     async def _send(self, channel: Channel, message: Claimed) -> Outcome:
         started = time.perf_counter()

@@ -135,6 +135,7 @@ class WorkerSection(Section):
     lease_seconds: PositiveFloat = 60.0
     send_attempts: PositiveInt = 8
     send_hours: PositiveFloat = 24.0
+    templates_minutes: PositiveFloat = 30.0
     rates: Mapping[str, RatesSection] = {}
 
     @property

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
-from bot import actions, reconcile, turn
+from bot import actions, reconcile, template_list, turn
 from bot.app import App
 from bot.logs import logger
 from bot.outbound import Outbound
@@ -72,6 +72,7 @@ class Worker:
             self._loop(self._sends, self._send),
             self._every(self._app.settings.worker.sweep_seconds, self._sweep),
             self._every(UPKEEP_SECONDS, self._keep_up),
+            self._every(template_list.LOOK_SECONDS, template_list.Upkeep(self._app).sync_due),
         ]
         pollers = [
             asyncio.create_task(Polling(self._app, channel).run(lambda: self._stopping))

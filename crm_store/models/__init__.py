@@ -28,6 +28,7 @@ from crm_store.models.talk import (
     PendingStatus,
     PollCursor,
 )
+from crm_store.models.templates import StoredTemplate, TemplateList
 from crm_store.models.trade import Product, Purchase, PurchaseLine, Store
 
 __all__ = [
@@ -67,6 +68,8 @@ __all__ = [
     "Staff",
     "StaffSession",
     "Store",
+    "StoredTemplate",
+    "TemplateList",
     "Tier",
     "Touchpoint",
     "table_of",

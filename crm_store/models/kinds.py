@@ -138,3 +138,14 @@ class StaffRole(StrEnum):
     MARKETER = "marketer"
     SUPERVISOR = "supervisor"
     ADMIN = "admin"
+
+
+class TemplateState(StrEnum):
+    """What the provider thinks of a message template."""
+
+    APPROVED = "approved"
+    PENDING = "pending"
+    REJECTED = "rejected"
+    PAUSED = "paused"
+    DISABLED = "disabled"
+    UNSUBMITTED = "unsubmitted"
