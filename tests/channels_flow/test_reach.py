@@ -118,6 +118,7 @@ async def test_mail_to_the_unsubscribe_address_ends_offers_to_who_got_the_messag
     with mail.db.transaction() as session:
         talk = lookups.conversation_at(session, "email", ANA)
         offer = messages.queue(session, talk, text="Promo!", author="system", priority=5)
+        messages.claim(session)
         messages.mark_sent(session, offer, tokens.message_id(str(offer.id)))
     to = tokens.address(str(offer.id), UNSUBSCRIBE)
     raw = f"From: ana.new@pelanggan.example\r\nTo: {to}\r\nSubject: x\r\n\r\n\r\n"
