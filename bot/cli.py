@@ -200,6 +200,30 @@ def channels_setup(
     sys.exit(channels.setup(config, names or ()))
 
 
+@channels_app.command("templates")
+def channels_templates(
+    name: Annotated[str | None, typer.Argument(help="Only this channel.")] = None,
+    sync: Annotated[bool, typer.Option("--sync", help="Fetch the list first.")] = False,
+    config: ConfigFile = DEFAULT,
+) -> None:
+    """List the message templates with what the provider thinks of them."""
+    from bot.commands import channels
+
+    sys.exit(channels.list_templates(config, name, fetch=sync))
+
+
+@channels_app.command("invite")
+def channels_invite(
+    name: Annotated[str, typer.Argument(help="A Telegram channel of config.yml.")],
+    customer: Annotated[str, typer.Argument(help="Their phone number or email address.")],
+    config: ConfigFile = DEFAULT,
+) -> None:
+    """Print a link that connects a customer's Telegram account; it works once, for minutes."""
+    from bot.commands import channels
+
+    channels.invite(config, name, customer)
+
+
 @staff_app.command("add")
 def staff_add(
     email: str,

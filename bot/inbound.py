@@ -214,7 +214,7 @@ def _consequences(session: Session, message: InboundMessage, stored: Stored) -> 
     if message.shared_phone:
         identity = identities.resolve_claim(session, arrival(message).sender)
         identities.verify_phone(session, identity, message.shared_phone, "contact_share")
-    if message.metadata.get("start"):
+    if message.metadata.get("start") or message.metadata.get("group"):
         linking.take(session, message, arrival(message).sender, stored.message_id)
     if message.keyword in ("stop", "start"):
         _obey(session, message, stored, granted=message.keyword == "start")

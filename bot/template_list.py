@@ -30,11 +30,11 @@ class Told:
     reason: str | None
 
 
-def sources(app: App) -> dict[str, TemplateSource]:
+def sources(channels: Mapping[str, Channel]) -> dict[str, TemplateSource]:
     """The channels whose provider keeps templates, by name."""
     return {
         name: channel
-        for name, channel in app.channels.items()
+        for name, channel in channels.items()
         if channel.capabilities.templates and isinstance(channel, TemplateSource)
     }
 
@@ -48,7 +48,7 @@ class Upkeep:
 
     async def sync_due(self) -> bool:
         """Fetch the lists that are due; of several workers one does. Never more to do at once."""
-        for name in sources(self._app):
+        for name in sources(self._app.channels):
             if await self._app.work.do(_due, (name, self._every)):
                 await sync(self._app, name)
         self._every = timedelta(minutes=self._app.settings.worker.templates_minutes)
@@ -58,7 +58,7 @@ class Upkeep:
 async def sync(app: App, name: str) -> str | None:
     """Fetch one channel's list and keep it; else why it did not come: the old one stays."""
     try:
-        found = await sources(app)[name].templates()
+        found = await sources(app.channels)[name].templates()
     except SendError as error:
         log.warning("templates not fetched", channel=name, error=str(error))
         await app.work.do(_not_come, (name, str(error)))
@@ -90,6 +90,11 @@ def told(
     return Told(channel.name, template["name"], StoredState(state.value), why) if state else None
 
 
+def keep(session: Session, name: str, found: Sequence[ChannelTemplate]) -> None:
+    """Store a channel's whole list."""
+    templates.put(session, name, [_row(one) for one in found])
+
+
 def learn(session: Session, tasks: Sequence[Told]) -> list[bool]:
     """The lane's handler: keep what failed sends told."""
     return [
@@ -119,7 +124,7 @@ def _due(session: Session, tasks: Sequence[tuple[str, timedelta]]) -> list[bool]
 
 def _put(session: Session, tasks: Sequence[tuple[str, Sequence[ChannelTemplate]]]) -> list[None]:
     for name, found in tasks:
-        templates.put(session, name, [_row(one) for one in found])
+        keep(session, name, found)
     return [None for _ in tasks]
 
 

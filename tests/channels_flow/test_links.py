@@ -26,7 +26,7 @@ async def ana(stage):
 @pytest.fixture
 def token(stage, ana):
     with stage.app.db.transaction() as session:
-        return linking.invitation(session, stage.app, ana).partition("?start=")[2]
+        return linking.invitation(session, stage.app.channels, ana).partition("?start=")[2]
 
 
 async def opens(stage, token, user=telegram_server.ANA, **keys):
@@ -40,7 +40,7 @@ async def opens(stage, token, user=telegram_server.ANA, **keys):
 
 async def test_b2_3_an_invitation_is_a_deep_link(stage, ana):
     with stage.app.db.transaction() as session:
-        url = linking.invitation(session, stage.app, ana)
+        url = linking.invitation(session, stage.app.channels, ana)
     assert url.startswith("https://t.me/tokosinarbot?start=")
 
 
@@ -83,15 +83,26 @@ async def test_b2_3_a_made_up_token_is_a_plain_start(stage, ana, token):
     assert stage.identity(TELEGRAM_ANA, "telegram").customer_id != ana
 
 
-async def test_b2_3_in_a_group_a_link_connects_nothing(stage, ana, token):
+@pytest.mark.parametrize(
+    ("said", "length"),
+    [("/start@TokoSinarBot {token}", 19), ("@TokoSinarBot https://t.me/x?start={token} bisa?", 13)],
+)
+async def test_b2_3_a_link_that_a_group_has_seen_is_void(stage, ana, token, said, length):
     chat = {"id": GROUP, "type": "group", "title": "Keluarga"}
-    said = f"/start@TokoSinarBot {token}"
-    mention = {"type": "bot_command", "offset": 0, "length": 19}
-    message = {**stage.telegram.said(said), "chat": chat, "entities": [mention]}
+    kind = "bot_command" if said.startswith("/") else "mention"
+    entities = [{"type": kind, "offset": 0, "length": length}]
+    message = stage.telegram.said(said.format(token=token)) | {"chat": chat, "entities": entities}
     await stage.telegram.deliver(stage.telegram.happens(message=message))
     await stage.rest()
-    found = stage.identity(str(GROUP), "telegram")
-    assert found is None or found.customer_id != ana
+    assert stage.identity(str(GROUP), "telegram").customer_id != ana
+    assert await opens(stage, token) == ["echo: /start"]
+    assert stage.identity(TELEGRAM_ANA, "telegram").customer_id != ana
+
+
+async def test_an_invitation_stands_in_the_audit_trail_without_its_token(stage, ana, token):
+    with stage.app.db.reading() as session:
+        [entry] = audit.of_subject(session, "customer", ana)
+    assert (entry.actor, entry.action, entry.detail) == ("system", "invite", {"kind": "telegram"})
 
 
 async def test_b2_3_another_known_person_is_not_joined_but_shown_to_staff(stage, ana, token):
