@@ -22,14 +22,15 @@ from nlu.types import DialogueEngine
 class Wake:
     """Says that something waits; the worker, if one runs in this process, hears it at once.
 
-    `turns`: messages were received; `sends`: messages were queued. A wake-up that nobody hears
-    is no loss: every worker also sweeps the store from time to time.
+    `turns`: messages were received; `sends`: messages were queued; `files`: some came with files.
+    A wake-up that nobody hears is no loss: every worker also sweeps the store from time to time.
     """
 
     def __init__(self) -> None:
         self.turns: Callable[[], None] = _nobody
         self.sends: Callable[[], None] = _nobody
 
+        self.files: Callable[[], None] = _nobody
 
 @dataclass(frozen=True, slots=True)
 class App:

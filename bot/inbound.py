@@ -8,6 +8,7 @@ from typing import Any
 from bot import linking, metrics, reaching, status, template_list
 from bot.app import App
 from bot.logs import logger
+from channels import filenames
 from channels.base import (
     Acknowledger,
     AddressChanged,
@@ -130,6 +131,8 @@ async def accept(app: App, events: Sequence[Event], *, cursor: Cursor | None = N
     _count(events, kept)
     if kept.stored:
         app.wake.turns()
+        if any(isinstance(event, InboundMessage) and event.attachments for event in events):
+            app.wake.files()
     app.feed.publish(*kept.topics)
     return [stored.message_id for stored in kept.stored]
 
@@ -195,7 +198,7 @@ def _content(message: InboundMessage) -> Mapping[str, Any]:
     """Only what is there: most messages are text and nothing else."""
     content: dict[str, Any] = {
         "payload": message.payload,
-        "attachments": [asdict(attachment) for attachment in message.attachments],
+        "attachments": [asdict(filenames.renamed(one)) for one in message.attachments],
         "shared_phone": message.shared_phone,
         "reply_to": message.reply_to,
         "keyword": message.keyword,

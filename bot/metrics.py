@@ -11,6 +11,9 @@ INBOUND = Counter(
 )
 TURNS = Counter("akrab_turns", "Turns taken", ["outcome"], registry=REGISTRY)
 SENDS = Counter("akrab_sends", "Messages sent", ["channel", "outcome"], registry=REGISTRY)
+FILES = Counter(
+    "akrab_attachments", "Files of customers fetched", ["channel", "outcome"], registry=REGISTRY
+)
 QUEUE = Gauge("akrab_messages_waiting", "Messages by status", ["status"], registry=REGISTRY)
 TURN_SECONDS = Histogram(
     "akrab_turn_seconds", "Time one turn takes", buckets=_SECONDS, registry=REGISTRY

@@ -150,6 +150,24 @@ class LoggingSection(Section):
     format: Literal["auto", "console", "json"] = "auto"
 
 
+class AttachmentsSection(Section):
+    """Which of the files that customers send are fetched and kept."""
+
+    largest: PositiveInt = 16_000_000
+    types: tuple[str, ...] = (
+        "image/*",
+        "audio/*",
+        "video/*",
+        "application/pdf",
+        "text/plain",
+        "text/csv",
+        "text/vcard",
+        "application/vnd.openxmlformats-officedocument.*",
+        "application/vnd.oasis.opendocument.*",
+    )
+    keep_days: PositiveInt | None = None
+
+
 class SimulatorSection(Section):
     """The page with four phones; it lets anybody write as anybody, so only for a demo."""
 
@@ -173,6 +191,7 @@ class Settings(Section):
     def secret_key(self) -> str:
         """The key that signs sessions and tokens: configured, or made once and kept in `data`."""
         if self.web.secret_key:
+    attachments: AttachmentsSection = AttachmentsSection()
             return self.web.secret_key.get_secret_value()
         return _kept_key(self.data / "secret_key")
 

@@ -8,8 +8,9 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
-from bot import actions, reconcile, template_list, turn
+from bot import actions, attachments, reconcile, template_list, turn
 from bot.app import App
+from bot.attachments import Fetcher
 from bot.logs import logger
 from bot.outbound import Outbound
 from bot.polling import Polling
@@ -59,16 +60,20 @@ class Worker:
         self._stopping = False
         self._turns = Signal()
         self._sends = Signal()
+        self._files = Signal()
         self._outbound = Outbound(app)
+        self._fetcher = Fetcher(app)
 
     async def run(self) -> None:
         """Work until `stop`; then finish what is under way."""
         if self._app.engine.in_process:
             await asyncio.to_thread(actions.load)
         self._app.wake.turns = self._turns.set
+        self._app.wake.files = self._files.set
         self._app.wake.sends = self._sends.set
         loops = [
             self._loop(self._turns, self._take_turns),
+            self._loop(self._files, self._fetcher.step),
             self._loop(self._sends, self._send),
             self._every(self._app.settings.worker.sweep_seconds, self._sweep),
             self._every(UPKEEP_SECONDS, self._keep_up),
@@ -82,6 +87,7 @@ class Worker:
         await asyncio.gather(*loops)
         for poller in pollers:
             poller.cancel()
+        await self._fetcher.stop()
         await asyncio.gather(*pollers, return_exceptions=True)
         await self._outbound.drain(STOP_SECONDS)
 
@@ -90,10 +96,16 @@ class Worker:
         self._stopping = True
         self._turns.set()
         self._sends.set()
+        self._files.set()
 
     async def idle(self) -> None:
         """Wait until everything received is answered and everything due is sent (tests, bench)."""
-        while await self._take_turns() or await self._send() or not self._outbound.idle:
+        while (
+            await self._take_turns()
+            or await self._send()
+            or not self._outbound.idle
+            or await self._fetcher.step()
+        ):
             await asyncio.sleep(0.001)
 
     async def _loop(self, signal: Signal, step: Callable[[], Awaitable[bool]]) -> None:
@@ -137,11 +149,14 @@ class Worker:
         return False
 
     async def _keep_up(self) -> bool:
-        """What the calendar brings: points that have expired are posted as such."""
+        """What the calendar brings: points expire, and files whose time is over are deleted."""
         expired = await self._app.work.do(expire_points, None)
         if expired:
             log.info("points expired", entries=expired)
         return False
+        removed = await attachments.remove_old(self._app)
+        if removed:
+            log.info("files deleted", files=removed)
 
 
 def sweep(session: Session, tasks: Sequence[None]) -> list[list[int]]:

@@ -2,6 +2,9 @@
 
 import re
 import unicodedata
+from dataclasses import replace
+
+from channels.base import Attachment
 
 LONGEST = 120
 _ENDING = 10
@@ -24,3 +27,8 @@ def safe(given: str | None) -> str | None:
         kept = stem[: LONGEST - _ENDING - 2]
         name = f"{kept}{dot}{ending[:_ENDING]}" if stem else name[:LONGEST]
     return f"_{name}" if _DEVICE.match(name) else name or None
+
+
+def renamed(attachment: Attachment) -> Attachment:
+    """The same attachment under a safe name."""
+    return replace(attachment, filename=safe(attachment.filename))
