@@ -173,7 +173,12 @@ def _only_a_file(received: Received) -> bool:
 
 
 def say_ourselves(turn: Turn, received: Received, memory: Memory) -> Step:
-    """Decline in a group; confirm a link; say that a file came and ask what it is about."""
+    """Decline in a group; confirm a link; say that a file came and ask what it is about.
+
+    One thanks is enough for files that come together.
+    """
+    if memory.goes_on:
+        return Step(turn, memory, ())
     name = "file" if received.content.get("attachments") else "lost"
     if _in_group(received) or _was_linked(received):
         name = "group" if _in_group(received) else "linked"

@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bot import answer, failing, presses, taken
+from bot import answer, braking, failing, presses, taken
 from bot.answer import Said, Step
 from bot.app import App
 from bot.logs import logger
@@ -56,6 +56,8 @@ async def take(app: App) -> Taken:
         return Taken()
     turns = [one.turn for one in leased]
     asked = [asyncio.to_thread(_ask, app, one) for one in leased]
+    held: str | None = None
+    """Why a person should look at it."""
     await asyncio.gather(*(_keep(app, one) for one in asyncio.as_completed(asked)))
     app.feed.publish(*taken.topics(turns))
     app.wake.sends()
@@ -96,12 +98,10 @@ def _ask(app: App, leased: Leased) -> Answer:
     """Ask the engine, in a thread of its own; what it raises is part of the answer."""
     turn = leased.turn
     received = turn.messages[0]
-    memory = load(turn.dialogue_state).heard(received.text, received.created_at.timestamp())
-    assistant = app.settings.assistant
-    if answer.needs_no_engine(received) or memory.looping(
-        turns=assistant.most_turns_a_minute, repeats=assistant.most_repeats
-    ):
-        return Answer(app, turn, memory)
+    memory = braking.hear(load(turn.dialogue_state), received)
+    why = braking.reason(app.settings.assistant, turn.kind, memory)
+    if why or answer.needs_no_engine(received) or braking.is_echo(turn.kind, memory):
+        return Answer(app, turn, memory, held=why)
     spoken = answer.turn_input(turn, received, memory, member=leased.member)
     told = {**spoken.metadata, "missed": leased.missed}
     try:
@@ -135,10 +135,12 @@ def _store_one(session: Session, one: Answer) -> None:
 
 def _outcome(session: Session, one: Answer) -> Outcome:
     received = one.turn.messages[0]
-    if one.result is None and not answer.needs_no_engine(received):
-        turn = answer.hand_over(session, one.turn, "looks like a program, not a person")
-        mark = Mark(received.id, MessageStatus.HELD)
-        return Outcome(turn, (), one.memory.rested().dump(), turn.language, marks=[mark])
+    if one.held:
+        turn, memory, mark = braking.hold(session, one.turn, received, one.memory, one.held)
+        return Outcome(turn, (), memory.dump(), turn.language, marks=[mark])
+    if braking.is_echo(one.turn.kind, one.memory):
+        marks = [braking.ignore(received)]
+        return Outcome(one.turn, (), one.memory.dump(), one.turn.language, marks=marks)
     step = _step(session, one, received)
     replies = list(step.replies)
     streak = step.turn.bot_streak + len(replies)

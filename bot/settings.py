@@ -96,6 +96,13 @@ class AssistantSection(Section):
     when_rasa_is_down: Literal["embedded", "person"] = "embedded"
     most_turns_a_minute: PositiveInt = 14
     most_repeats: PositiveInt = 4
+    most_answers_an_hour: PositiveInt = 60
+    most_mails_an_hour: PositiveInt = 15
+
+    def most_an_hour(self, *, mail: bool) -> int:
+        """Answers to one person within an hour; never fewer than a minute may have."""
+        most = self.most_mails_an_hour if mail else self.most_answers_an_hour
+        return max(most, self.most_turns_a_minute)
 
 
 class WebSection(Section):

@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot import answer, claiming, failing, metrics, remote, taken
+from bot import answer, braking, claiming, failing, metrics, remote, taken
 from bot.app import App
 from bot.claiming import ClaimTask
 from bot.logs import logger
@@ -111,15 +111,14 @@ def _answered(session: Session, app: App, turn: Turn, member: bool) -> Outcome:
             marks.append(Mark(received.id, MessageStatus.HELD))
             continue
         started = time.perf_counter()
-        memory = memory.heard(received.text, received.created_at.timestamp())
-        if memory.looping(
-            turns=app.settings.assistant.most_turns_a_minute,
-            repeats=app.settings.assistant.most_repeats,
-        ):
-            turn = answer.hand_over(session, turn, "looks like a program, not a person")
-            memory = memory.rested()
-            marks.append(Mark(received.id, MessageStatus.HELD))
-            log.warning("loop broken", message_id=received.id)
+        memory = braking.hear(memory, received)
+        why = braking.reason(app.settings.assistant, turn.kind, memory)
+        if why is not None:
+            turn, memory, mark = braking.hold(session, turn, received, memory, why)
+            marks.append(mark)
+            continue
+        if braking.is_echo(turn.kind, memory):
+            marks.append(braking.ignore(received))
             continue
         step = answer.one(session, app, turn, received, memory, member=member)
         turn, memory = step.turn, step.memory

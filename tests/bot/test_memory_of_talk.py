@@ -78,3 +78,38 @@ def test_a_short_answer_may_repeat():
     for minute in range(9):
         memory = memory.heard("ya", 100.0 * minute)
     assert not memory.looping(turns=14, repeats=4)
+
+
+def test_messages_of_an_hour_are_counted_in_few_numbers():
+    memory = Memory()
+    for second in range(0, 3000, 30):
+        memory = memory.heard(f"message {second}", 1_000_200.0 + second)
+    assert (memory.within_an_hour, len(memory.hour)) == (100, 5)
+    assert memory.heard("tomorrow", 1_100_000.0).within_an_hour == 1
+
+
+@pytest.mark.parametrize(
+    ("album", "seconds", "goes_on"),
+    [("", 3.0, True), ("", 30.0, False), ("a1", 3.0, False)],
+)
+def test_files_without_an_album_belong_together_for_seconds(album, seconds, goes_on):
+    memory = Memory().heard("", 100.0, files="").heard("", 100.0 + seconds, files=album)
+    assert memory.goes_on is goes_on
+
+
+def test_an_album_counts_once_however_late_its_parts_come():
+    memory = Memory()
+    for second in range(0, 200, 20):
+        memory = memory.heard("", 100.0 + second, files="a1")
+    assert (memory.goes_on, memory.within_an_hour, len(memory.pace)) == (True, 1, 1)
+
+
+def test_words_under_a_file_are_heard():
+    memory = Memory().heard("", 100.0, files="a1").heard("ini rusak", 101.0, files="a1")
+    assert not memory.goes_on
+
+
+def test_what_was_kept_by_an_older_version_is_read():
+    old = '[{"slots":{}},[[["Ya","/affirm"]]],[100.0],"halo",1]'
+    assert load(old).payload(None, "1") == "/affirm"
+    assert load(old).within_an_hour == 0
