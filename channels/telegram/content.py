@@ -1,7 +1,7 @@
 """What a Telegram message holds: text, files by reference, a place, a contact card."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -18,6 +18,7 @@ FILES: Mapping[str, str] = MappingProxyType(
         "voice": "audio/ogg",
         "video": "video/mp4",
         "video_note": "video/mp4",
+        "live_photo": "video/mp4",
     }
 )
 # What the app writes into a chat by itself. Nobody said it, so nobody is answered.
@@ -36,16 +37,31 @@ SERVICE = frozenset(
     migrate_to_chat_id migrate_from_chat_id
     """.split()
 )
+# Kinds that later versions of the Bot API add are named as these are: "poll_option_added".
+_HAPPENED = re.compile(r"[a-z_]+_(?:[a-z]+ed|hidden|unhidden|left|paid|sent)", re.ASCII)
 FORWARDED = ("forward_origin", "forward_date", "forward_from", "forward_sender_name")
-_OTHERS = ("dice", "poll", "game", "story", "invoice", "giveaway", "paid_media", "checklist")
+_OTHERS = (
+    "dice", "poll", "game", "story", "invoice", "giveaway", "giveaway_winners", "paid_media",
+    "checklist", "rich_message",
+)  # fmt: skip
 _START = re.compile(r"/start(?:@\w{1,40})?\s+([A-Za-z0-9_-]{1,64})\s*", re.ASCII)
 _TYPE = re.compile(r"[a-z0-9.+-]{1,60}/[a-z0-9.+-]{1,100}", re.ASCII)
 _NAME = 200
+_WORDED, _DEEPEST = ("text", "items", "blocks", "cells", "caption"), 16
 
 
 def words(message: Object) -> str:
     """What is said: the text, the caption, or a sticker's emoji."""
-    return text(message, "text") or text(message, "caption") or _emoji(message)
+    written = text(message, "text") or text(message, "caption")
+    return written or _emoji(message) or _rich_text(message)
+
+
+def is_service(message: Object) -> bool:
+    """Whether the app wrote this by itself: nobody said it, so nobody is answered."""
+    if SERVICE & message.keys():
+        return True
+    named = any(_HAPPENED.fullmatch(name) for name in message)
+    return named and kind(message) is MessageKind.OTHER
 
 
 def start_payload(said: str) -> str | None:
@@ -60,9 +76,9 @@ def is_forwarded(message: Object) -> bool:
 
 
 def attachments(message: Object) -> tuple[Attachment, ...]:
-    """The message's file by its file id, to be downloaded later."""
+    """The message's files by their file ids, to be downloaded later; only paid media have many."""
     found = _photo(message) or _file(message) or _sticker(message)
-    return (found,) if found else ()
+    return (found,) if found else tuple(_paid(message))
 
 
 def kind(message: Object) -> MessageKind:
@@ -120,8 +136,32 @@ def location(message: Object) -> dict[str, str]:
     return {"latitude": str(latitude), "longitude": str(longitude), **shown}
 
 
+def _rich_text(message: Object) -> str:
+    """The words of a formatted message, a line for each of its blocks."""
+    blocks = objects(obj(message, "rich_message"), "blocks")
+    return clean("\n".join(filter(None, ("".join(_spoken(block)) for block in blocks))))
+
+
+def _spoken(part: Any, depth: int = 0) -> Iterator[str]:
+    """Every text in a block; marks (bold, links) have theirs inside."""
+    if isinstance(part, str):
+        yield part
+    elif depth < _DEEPEST:
+        within = part if isinstance(part, list) else ()
+        if isinstance(part, dict):
+            within = [part.get(name) for name in _WORDED]
+        for each in within:
+            yield from _spoken(each, depth + 1)
+
+
 def _emoji(message: Object) -> str:
     return text(obj(message, "sticker"), "emoji") or text(obj(message, "dice"), "emoji")
+
+
+def _paid(message: Object) -> Iterator[Attachment]:
+    for each in objects(obj(message, "paid_media"), "paid_media"):
+        if found := _photo(each) or _file(each):
+            yield found
 
 
 def _photo(message: Object) -> Attachment | None:

@@ -11,7 +11,12 @@ def is_group(chat: Object) -> bool:
 
 
 def is_for_us(message: Object, *, bot_id: int, username: str) -> bool:
-    """Whether a group's message is meant for the bot; `username` in lower case, "" if unknown."""
+    """Whether a group's message is meant for the bot; `username` in lower case, "" if unknown.
+
+    A channel's direct messages look like a group's; they are for the channel's owner.
+    """
+    if obj(message, "chat").get("is_direct_messages") is True:
+        return False
     answered = obj(obj(message, "reply_to_message"), "from")
     if number(answered, "id") == bot_id:
         return True

@@ -23,7 +23,7 @@ from channels.base import (
     WebhookRequest,
 )
 from channels.errors import MalformedRequest
-from channels.telegram import content, groups
+from channels.telegram import chats, content, groups
 from channels.telegram.fields import Object, load, moment, number, obj, objects, text
 
 log = logging.getLogger(__name__)
@@ -64,7 +64,7 @@ def update_events(bot: Bot, update: Object, raw: bytes | None = None) -> Sequenc
 
 
 def _message(bot: Bot, update: Object, raw: bytes) -> Sequence[Event]:
-    message = obj(update, "message")
+    message = chats.completed(obj(update, "message"))
     moved = _migration(bot, message)
     if moved is not None:
         return (moved,)
@@ -74,7 +74,7 @@ def _message(bot: Bot, update: Object, raw: bytes) -> Sequence[Event]:
 
 def _edited(bot: Bot, update: Object, raw: bytes) -> Sequence[Event]:
     """An edit is a new version: its own key, and the original's id beside it."""
-    message = obj(update, "edited_message")
+    message = chats.completed(obj(update, "edited_message"))
     version = number(message, "edit_date") or number(update, "update_id")
     found = _inbound(bot, update, message, raw, version=version)
     return (found,) if found else ()
@@ -113,7 +113,7 @@ def _inbound(
 
 def _is_said_to_us(bot: Bot, message: Object) -> bool:
     """Said by somebody, and in a group meant for the bot."""
-    if content.SERVICE & message.keys():
+    if content.is_service(message):
         return False
     if groups.is_group(obj(message, "chat")):
         return groups.is_for_us(message, bot_id=bot.id, username=bot.username)
@@ -124,7 +124,8 @@ def _callback(bot: Bot, update: Object, raw: bytes) -> Sequence[Event]:
     """A pressed button. Whether we showed that button to that person is for the flow to check:
     `payload` is what the app sent, `reply_to` the message whose button it was."""
     query = obj(update, "callback_query")
-    message, user = obj(query, "message"), number(obj(query, "from"), "id")
+    message = chats.completed(obj(query, "message"))
+    user = number(obj(query, "from"), "id")
     pressed_on, key = _place(message), text(query, "id")
     if not key or user is None or not _may_press(message, user):
         log.warning("a button press without id or sender ignored")
@@ -163,7 +164,7 @@ def _callback(bot: Bot, update: Object, raw: bytes) -> Sequence[Event]:
 
 def _membership(bot: Bot, update: Object, raw: bytes) -> Sequence[Event]:
     """In a private chat: the person blocked the bot ("kicked") or took it back ("member")."""
-    change = obj(update, "my_chat_member")
+    change = chats.completed(obj(update, "my_chat_member"))
     chat, status = obj(change, "chat"), text(obj(change, "new_chat_member"), "status")
     user, state = number(chat, "id"), _MEMBERSHIP.get(status)
     if text(chat, "type") != "private" or user is None or state is None:

@@ -38,6 +38,9 @@ KEYWORDS: Mapping[str, str] = MappingProxyType(
 _REACH = {"stop": ReachState.OPTED_OUT, "start": ReachState.OK}
 _SID = re.compile(r"[A-Za-z0-9]{2,64}\Z", re.ASCII)
 _VCARDS = ("text/vcard", "text/x-vcard", "text/directory")
+# What happens in a WhatsApp chat without anything being said.
+_NOT_SAID = frozenset({"reaction", "system", "request_welcome", "revoke", "revoked", "deleted"})
+_EDITS = frozenset({"edit", "edited"})
 _MOST_MEDIA = 10
 _LONGEST_NAME = 120
 
@@ -90,7 +93,10 @@ def _inbound(
         raise MalformedRequest("a message without a usable MessageSid")
     who = _who(fields)
     if who is None:
-        log.warning("message %s from an address we do not serve ignored", sid)
+        # Only what stands before the colon: the rest is somebody's address.
+        product, colon, _ = fields.get("From").partition(":")
+        named = product[:20] if colon else "its sender"
+        log.warning("message %s ignored: %r is neither SMS nor WhatsApp", sid, named)
         return ()
     keyword = _keyword(fields, who.kind, keywords=keywords)
     message = InboundMessage(
@@ -98,18 +104,31 @@ def _inbound(
         kind=who.kind,
         provider_id=sid,
         sender=_sender(fields, who),
-        text=fields.get("Body") or fields.get("ButtonText") or fields.get("ListTitle"),
+        text=_words(fields, who),
         message_kind=_message_kind(fields),
         payload=_payload(fields),
         attachments=_attachments(fields),
         reply_to=fields.get("OriginalRepliedMessageSid") or None,
-        automatic=who.kind is ChannelKind.SMS and who.phone is None,
+        edited=_type(fields) in _EDITS,
+        automatic=who.is_machine or _type(fields) in _NOT_SAID,
         keyword=keyword,
         metadata=_metadata(request, fields),
         raw=request.body or urlsplit(request.url).query.encode(),
         raw_type=media_type(request) or FORM,
     )
     return (message, *_reachability(message))
+
+
+def _words(fields: Fields, who: Address) -> str:
+    """What is said; on WhatsApp, of a pressed button, what the button says."""
+    names = ("Body", "ButtonText", "ListTitle")
+    if who.kind is ChannelKind.WHATSAPP:
+        names = ("ButtonText", "Body", "ListTitle")
+    return next((fields.get(name) for name in names if fields.get(name)), "")
+
+
+def _type(fields: Fields) -> str:
+    return fields.get("MessageType").strip().lower()
 
 
 def _is_status(request: WebhookRequest) -> bool:
@@ -125,7 +144,7 @@ def _sid(fields: Fields) -> str | None:
 
 def _who(fields: Fields) -> Address | None:
     """The sender's address: the phone number if the channel shows one, else the scoped id."""
-    given = address.read(fields.get("From"))
+    given = address.read(fields.get("From"), fields.get("FromCountry").strip().upper())
     scoped = address.read(fields.get("ExternalUserId"))
     if given and given.phone:
         return given
