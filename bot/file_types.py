@@ -27,8 +27,8 @@ _STARTS = (
     b"\xfe\xed\xfa\xce", b"\xfe\xed\xfa\xcf", b"\xce\xfa\xed\xfe", b"\xcf\xfa\xed\xfe",  # macOS
     b"\xca\xfe\xba\xbe",  # Java, and macOS for two processors
     b"dex\n", b"\0asm", b"L\0\0\0\x01\x14\x02\0",  # Android, WebAssembly, Windows short cut
-    b"#!",
 )  # fmt: skip
+_SCRIPT, _VOICE = b"#!", b"#!AMR"
 _ZIP = b"PK\x03\x04"
 _MOST_ENTRIES = 10_000
 _SNIFFED = 8192
@@ -68,7 +68,8 @@ def real_type(content: bytes, claimed: str | None = None) -> str:
 
 def is_harmful(content: bytes, filename: str | None) -> bool:
     """Whether it may be a program: by its first bytes, by its name, by what is packed in it."""
-    if content.startswith(_STARTS) or ending(filename) in PROGRAMS:
+    script = content.startswith(_SCRIPT) and not content.startswith(_VOICE)
+    if script or content.startswith(_STARTS) or ending(filename) in PROGRAMS:
         return True
     if not content.startswith(_ZIP):
         return False
