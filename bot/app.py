@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from bot.engines import load_engine
 from bot.feed import Feed
 from bot.lane import Lane
+from bot.rasa.thinking import Thinking
 from bot.settings import Settings
 from channels.base import Channel
 from channels.config import ChannelConfig
@@ -29,15 +30,15 @@ class Wake:
     def __init__(self) -> None:
         self.turns: Callable[[], None] = _nobody
         self.sends: Callable[[], None] = _nobody
-
         self.files: Callable[[], None] = _nobody
+
 
 @dataclass(frozen=True, slots=True)
 class App:
     """What every part of `bot` is handed.
 
     `inbound` and `work` are lanes (group commit) for webhooks and for turns and sends; on SQLite,
-    which has one writer at a time, they are the same.
+    which has one writer at a time, they are the same. `thinking`: turns of an engine elsewhere.
     """
 
     settings: Settings
@@ -46,6 +47,7 @@ class App:
     channels: Mapping[str, Channel]
     inbound: Lane
     work: Lane
+    thinking: Thinking
     feed: Feed = field(default_factory=Feed)
     wake: Wake = field(default_factory=Wake)
 
@@ -53,6 +55,7 @@ class App:
         """Finish what was handed in and release everything."""
         for lane in {self.inbound, self.work}:
             lane.close()
+        self.thinking.close()
         self.engine.close()
         self.db.close()
 
@@ -77,6 +80,7 @@ def build(
         channels=channels if channels is not None else build_channels(settings),
         inbound=inbound,
         work=inbound if db.dialect == "sqlite" else Lane(db),
+        thinking=Thinking(settings.worker.turns_at_once),
     )
 
 

@@ -2,14 +2,15 @@
 
 The conversation is leased in a short transaction, the engine is asked with none open, its actions
 run in transactions of their own (bot.rasa.running), and the answer is stored in a
-last one, only if the lease and the conversation's owner are still what they were.
+last one, only if the lease and the conversation's owner are still what they were. Each turn goes
+its own way: one that takes long delays no other conversation.
 """
 
-import asyncio
 import os
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from bot import answer, braking, failing, presses, taken
 from bot.answer import Said, Step
@@ -30,6 +31,14 @@ WORKER = f"{os.getpid()}:{secrets.token_hex(4)}"
 
 
 @dataclass(frozen=True, slots=True)
+class Room:
+    """How many turns may begin now."""
+
+    app: App
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class Leased:
     """A conversation that is ours for a while; `missed` was said while a person had it."""
 
@@ -47,35 +56,38 @@ class Answer:
     memory: Memory
     result: TurnResult | None = None
     error: Exception | None = None
+    held: str | None = None
+    """Why a person should look at it."""
 
 
 async def take(app: App) -> Taken:
-    """Take one waiting message of each of some conversations, all at the same time."""
-    leased = await app.work.do(_lease, app)
-    if not leased:
-        return Taken()
-    turns = [one.turn for one in leased]
-    asked = [asyncio.to_thread(_ask, app, one) for one in leased]
-    held: str | None = None
-    """Why a person should look at it."""
-    await asyncio.gather(*(_keep(app, one) for one in asyncio.as_completed(asked)))
-    app.feed.publish(*taken.topics(turns))
+    """Begin a turn with one waiting message of each of some conversations; does not wait for them.
+
+    `more` says that turns have begun; each wakes the worker when it is over.
+    """
+    room = app.thinking.room
+    leased = await app.work.do(_lease, Room(app, room)) if room > 0 else []
+    for one in leased:
+        app.thinking.start(_turn(app, one))
+    return Taken(turns=len(leased), more=bool(leased))
+
+
+async def _turn(app: App, leased: Leased) -> None:
+    answered = await app.thinking.ask(_ask, app, leased)
+    await app.work.do(_store, answered)
+    app.feed.publish(*taken.topics([leased.turn]))
     app.wake.sends()
-    return Taken(turns=len(turns), more=True)
+    app.wake.turns()
 
 
-async def _keep(app: App, asked: "asyncio.Future[Answer]") -> None:
-    await app.work.do(_store, await asked)
+def _lease(session: Session, rooms: Sequence[Room]) -> list[list[Leased]]:
+    return [_lease_some(session, room.app, room.most) for room in rooms]
 
 
-def _lease(session: Session, apps: Sequence[App]) -> list[list[Leased]]:
-    return [_lease_some(session, app) for app in apps]
-
-
-def _lease_some(session: Session, app: App) -> list[Leased]:
-    worker = app.settings.worker
-    ids = conversations.waiting(session, worker.turns_at_once)
-    got = set(conversations.lease(session, ids, WORKER, now() + worker.lease)) if ids else set()
+def _lease_some(session: Session, app: App, most: int) -> list[Leased]:
+    ids = conversations.waiting(session, most)
+    until = now() + _lease_time(app)
+    got = set(conversations.lease(session, ids, WORKER, until)) if ids else set()
     found = batch.load(session, [one for one in ids if one in got])
     turns = [_with_trusted_presses(session, turn) for turn in found]
     members = lookups.members_among(session, [turn.customer_id for turn in turns])
@@ -87,6 +99,12 @@ def _lease_some(session: Session, app: App) -> list[Leased]:
         )
         for turn in turns
     ]
+
+
+def _lease_time(app: App) -> timedelta:
+    """Longer than Rasa and then the embedded engine may take."""
+    longest = timedelta(seconds=2 * app.settings.assistant.turn_seconds + 10)
+    return max(app.settings.worker.lease, longest)
 
 
 def _with_trusted_presses(session: Session, turn: Turn) -> Turn:

@@ -66,15 +66,14 @@ class Worker:
 
     async def run(self) -> None:
         """Work until `stop`; then finish what is under way."""
-        if self._app.engine.in_process:
-            await asyncio.to_thread(actions.load)
+        await asyncio.to_thread(actions.load)
         self._app.wake.turns = self._turns.set
-        self._app.wake.files = self._files.set
         self._app.wake.sends = self._sends.set
+        self._app.wake.files = self._files.set
         loops = [
             self._loop(self._turns, self._take_turns),
-            self._loop(self._files, self._fetcher.step),
             self._loop(self._sends, self._send),
+            self._loop(self._files, self._fetcher.step),
             self._every(self._app.settings.worker.sweep_seconds, self._sweep),
             self._every(UPKEEP_SECONDS, self._keep_up),
             self._every(template_list.LOOK_SECONDS, template_list.Upkeep(self._app).sync_due),
@@ -87,8 +86,9 @@ class Worker:
         await asyncio.gather(*loops)
         for poller in pollers:
             poller.cancel()
-        await self._fetcher.stop()
         await asyncio.gather(*pollers, return_exceptions=True)
+        await self._app.thinking.drain(STOP_SECONDS)
+        await self._fetcher.stop()
         await self._outbound.drain(STOP_SECONDS)
 
     def stop(self) -> None:
@@ -104,6 +104,7 @@ class Worker:
             await self._take_turns()
             or await self._send()
             or not self._outbound.idle
+            or await self._app.thinking.one_done()
             or await self._fetcher.step()
         ):
             await asyncio.sleep(0.001)
@@ -153,10 +154,10 @@ class Worker:
         expired = await self._app.work.do(expire_points, None)
         if expired:
             log.info("points expired", entries=expired)
-        return False
         removed = await attachments.remove_old(self._app)
         if removed:
             log.info("files deleted", files=removed)
+        return False
 
 
 def sweep(session: Session, tasks: Sequence[None]) -> list[list[int]]:
