@@ -1,5 +1,6 @@
 """`akrab rasa …`: train the assistant with real Rasa, run its server beside us."""
 
+import signal
 import time
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -30,16 +31,21 @@ def train(config: Path) -> Path:
 def serve(config: Path) -> None:
     """Train if needed, start the server, keep it running until told to stop."""
     settings = show.load(config)
-    server = RasaServer(plan(settings, training.train(settings.assistant.project)))
-    server.start()
+    # SIGTERM as Ctrl-C: a training that is under way ends with us
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    planned = plan(settings, training.train(settings.assistant.project))
+    server = RasaServer(planned)
+    keeper = Keeper(server)
+    stop_on_signals(keeper)
+    show.out.print(f"Starting Rasa at {planned.url}, log in {server.log_file}", markup=False)
     try:
-        model = server.wait_ready()
+        server.start()
+        model = server.wait_ready(stopping=keeper.stopping)
     except (RasaDiedError, TimeoutError) as error:
         server.stop()
         raise UserError(str(error)) from error
-    show.done(f"Rasa answers at {server.plan.url} with model {model}; Ctrl-C stops")
-    keeper = Keeper(server)
-    stop_on_signals(keeper)
+    if model:
+        show.done(f"Rasa answers at {planned.url} with model {model}; Ctrl-C stops")
     keeper.run()
     show.done("Rasa has stopped")
 

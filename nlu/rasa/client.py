@@ -14,6 +14,8 @@ CONNECT_SECONDS = 2.0
 TRIES = 3
 PAUSE = 0.1
 """Seconds before the second try, doubled for the third."""
+NO_MODEL = "no model is loaded"
+"""What connector.py says then."""
 NEVER_TAKEN = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
@@ -23,6 +25,10 @@ class RasaUnavailable(EngineError):
 
 class RasaRefused(RasaUnavailable):
     """The Rasa server refuses us: look at assistant.token and at its version of connector.py."""
+
+
+class NoModel(RasaUnavailable):
+    """The Rasa server is there but has no model loaded: its log says why."""
 
 
 class ActionFailed(EngineError):
@@ -97,4 +103,6 @@ def _read(response: httpx.Response) -> dict[str, Any]:
         raise ActionFailed(f"{reason}: {told['failures']}")
     if 400 <= response.status_code < 500:
         raise RasaRefused(reason)
+    if response.status_code == httpx.codes.SERVICE_UNAVAILABLE and told.get("error") == NO_MODEL:
+        raise NoModel(reason)
     raise RasaUnavailable(reason)
