@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from bot import answer, braking, failing, presses, taken
+from bot import answer, braking, failing, presses, taken, writing
 from bot.answer import Said, Step
 from bot.app import App
 from bot.logs import logger
@@ -73,7 +73,8 @@ async def take(app: App) -> Taken:
 
 
 async def _turn(app: App, leased: Leased) -> None:
-    answered = await app.thinking.ask(_ask, app, leased)
+    async with writing.shown(app, leased.turn):
+        answered = await app.thinking.ask(_ask, app, leased)
     await app.work.do(_store, answered)
     app.feed.publish(*taken.topics([leased.turn]))
     app.wake.sends()

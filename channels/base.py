@@ -366,6 +366,19 @@ class Acknowledger(Protocol):
 
 
 @runtime_checkable
+class Typist(Protocol):
+    """A channel that can show "typing…", if its `capabilities.typing` says so."""
+
+    capabilities: Capabilities
+    typing_seconds: float
+    """How long it stays."""
+
+    async def typing(self, provider_id: str, /) -> None:
+        """Show it below the customer's message `provider_id`. May raise a SendError."""
+        ...
+
+
+@runtime_checkable
 class TemplateSource(Protocol):
     """A channel whose provider keeps templates and says which are approved, if its
     `capabilities.templates` says so."""

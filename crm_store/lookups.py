@@ -1,6 +1,7 @@
 """Small questions the message flow asks of several tables."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import bindparam, func, select, text
 
@@ -11,6 +12,15 @@ from crm_store.session import Session
 
 
 def outbound_message(session: Session, channel: str, provider_id: str) -> Message | None:
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a customer said, as its channel knows it."""
+
+    provider_id: str | None
+    channel: str
+    kind: str
+
+
     """The message we sent that the provider knows by this id."""
     query = select(Message).where(
         Message.channel == channel,
@@ -21,6 +31,24 @@ def outbound_message(session: Session, channel: str, provider_id: str) -> Messag
 
 
 def has_message(session: Session, message_id: int) -> bool:
+def provider_id(session: Session, message_id: int) -> str | None:
+    """What the provider calls a message."""
+    return session.scalars(select(Message.provider_id).where(Message.id == message_id)).first()
+
+
+def last_said(session: Session, conversation_id: int) -> Said | None:
+    """The customer's last message of a conversation."""
+    query = (
+        select(Message.provider_id, Conversation.channel, Conversation.kind)
+        .join(Conversation, Conversation.id == Message.conversation_id)
+        .where(Message.conversation_id == conversation_id, Message.direction == Direction.IN)
+        .order_by(Message.id.desc())
+        .limit(1)
+    )
+    row = session.execute(query).tuples().first()
+    return Said(*row) if row else None
+
+
     """Whether there is a message with this id."""
     return session.scalars(select(Message.id).where(Message.id == message_id)).first() is not None
 

@@ -38,6 +38,8 @@ class TwilioChannel:
     Replies go through the REST API, never as TwiML, so that each has an id and a report.
     """
 
+    typing_seconds = 25.0
+
     def __init__(self, name: str, config: Config, *, public_url: str) -> None:
         self.name = name
         self.kinds = config.channel_kinds()
