@@ -128,7 +128,7 @@ def store(session: Session, arrivals: Sequence[Arrival]) -> list[Stored | None]:
     touchpoints.of_messages(session, [message_id for message_id, _ in originals], at)
     fresh = sorted({one.conversation_id for one in stored if one})
     if fresh:
-        session.execute(statements.arrived, {"ids": fresh, "at": at})
+        statements.arrived.run(session, {"ids": fresh, "at": at})
     return stored
 
 
@@ -140,9 +140,9 @@ def load(session: Session, conversation_ids: Sequence[int], limit: int = 20) -> 
     if not conversation_ids:
         return []
     ids = list(dict.fromkeys(conversation_ids))
-    found = {row.id: row for row in session.execute(statements.turns, {"ids": ids})}
+    found = {row.id: row for row in statements.turns.rows(session, {"ids": ids})}
     waiting: dict[int, list[Received]] = {}
-    for row in session.execute(statements.received, {"ids": list(found), "most": limit}):
+    for row in statements.received.rows(session, {"ids": list(found), "most": limit}):
         waiting.setdefault(row[0], []).append(Received(*row[1:]))
     return [_turn(found[one], waiting[one]) for one in ids if one in waiting]
 
@@ -157,16 +157,11 @@ def finish(session: Session, outcomes: Sequence[Outcome]) -> None:
         for draft in outcome.replies
     ]
     for draft in drafts:
-        del draft["customer_id"]  # the statement looks it up
-        draft["talk"] = draft["conversation_id"]
-    work = (
-        (statements.mark, [_marked(mark) for outcome in outcomes for mark in outcome.marks]),
-        (statements.queue, drafts),
-        (statements.save, [_saved(outcome, at) for outcome in outcomes]),
-    )
-    for statement, rows in work:
-        if rows:
-            session.execute(statement, rows)
+        draft["talk"] = draft["conversation_id"]  # the statement looks its customer up
+    marks = [_marked(mark) for outcome in outcomes for mark in outcome.marks]
+    statements.mark.run_many(session, marks)
+    statements.queue.run_many(session, drafts)
+    statements.save.run_many(session, [_saved(outcome, at) for outcome in outcomes])
 
 
 def _marked(mark: Mark) -> dict[str, Any]:
@@ -210,7 +205,7 @@ def _known(session: Session, arrivals: Sequence[Arrival]) -> dict[tuple[str, str
     found: dict[tuple[str, str], Any] = {}
     for kind, names in addresses.items():
         asked = {"kind": kind, "addresses": sorted(names)}
-        rows = session.execute(statements.senders, asked)
+        rows = statements.senders.rows(session, asked)
         found.update({(row.kind, row.address): row for row in rows})
     return found
 
@@ -243,10 +238,7 @@ def _make(session: Session, arrival: Arrival) -> None:
 def _insert_new(
     session: Session, rows: Sequence[dict[str, Any]]
 ) -> dict[tuple[str, str | None], int]:
-    if not rows:
-        return {}
-    statement = statements.insert_inbound[session.get_bind().dialect.name]
-    inserted = session.execute(statement, list(rows))
+    inserted = statements.insert_inbound.rows_of_many(session, rows)
     return {(row.channel, row.provider_id): row.id for row in inserted}
 
 

@@ -1,38 +1,45 @@
-"""The statements of the hot path, built once so that SQLAlchemy finds them compiled."""
+"""The statements of the hot path, each built and compiled once."""
 
-from sqlalchemy import BindParameter, bindparam, func, insert, or_, select, text, update
+from sqlalchemy import bindparam, func, insert, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from crm_store.models import Conversation, Customer, Identity, Message, table_of
 from crm_store.models.kinds import Owner
 from crm_store.models.talk import RECEIVED
+from crm_store.prepared import Among, Prepared
 
 _message = table_of(Message)
 _talk = table_of(Conversation)
 _identity = table_of(Identity)
 _customer = table_of(Customer)
-_ids: BindParameter[list[int]] = bindparam("ids", expanding=True)
 _new = (_message.c.id, _message.c.channel, _message.c.provider_id)
 
-insert_inbound = {
-    "sqlite": sqlite.insert(_message).on_conflict_do_nothing().returning(*_new),
-    "postgresql": postgresql.insert(_message).on_conflict_do_nothing().returning(*_new),
-}
-# Whose conversation it is now: a turn that verified a phone may have merged its customer.
-queue = insert(_message).values(
-    customer_id=select(_talk.c.customer_id).where(_talk.c.id == bindparam("talk")).scalar_subquery()
+_INBOUND = """conversation_id customer_id channel direction provider_id status author kind text
+    content priority attempts not_before created_at sent_at""".split()
+_OUTBOUND = """conversation_id channel direction status author staff_id kind text content
+    in_reply_to_id owner_version priority attempts not_before created_at""".split()
+
+insert_inbound = Prepared(
+    {
+        "sqlite": sqlite.insert(_message).on_conflict_do_nothing().returning(*_new),
+        "postgresql": postgresql.insert(_message).on_conflict_do_nothing().returning(*_new),
+    },
+    _INBOUND,
 )
-mark = (
+# Whose conversation it is now: a turn that verified a phone may have merged its customer.
+_whose = select(_talk.c.customer_id).where(_talk.c.id == bindparam("talk")).scalar_subquery()
+queue = Prepared(insert(_message).values(customer_id=_whose).inline(), _OUTBOUND)
+mark = Prepared(
     update(_message)
     .where(_message.c.id == bindparam("row"))
     .values(status=bindparam("to"), intent=bindparam("means"), confidence=bindparam("sure"))
 )
-arrived = (
+arrived = Prepared(
     update(_talk)
-    .where(_talk.c.id.in_(_ids))
+    .where(Among(_talk.c.id))
     .values(last_inbound_at=bindparam("at"), last_message_at=bindparam("at"), state="open")
 )
-save = (
+save = Prepared(
     update(_talk)
     .where(_talk.c.id == bindparam("row"))
     .values(
@@ -44,7 +51,7 @@ save = (
 )
 _own = _identity.alias("own")
 # An alias counts as the address it stands for.
-senders = (
+senders = Prepared(
     select(
         _identity.c.kind,
         _identity.c.address,
@@ -60,10 +67,10 @@ senders = (
     .outerjoin(_talk, _talk.c.identity_id == _own.c.id)
     .where(
         _identity.c.kind == bindparam("kind"),
-        _identity.c.address.in_(bindparam("addresses", expanding=True)),
+        Among(_identity.c.address, "addresses"),
     )
 )
-turns = (
+turns = Prepared(
     select(
         _talk.c.id,
         _talk.c.customer_id,
@@ -83,16 +90,16 @@ turns = (
     )
     .join_from(_talk, _identity, _identity.c.id == _talk.c.identity_id)
     .join(_customer, _customer.c.id == _talk.c.customer_id)
-    .where(_talk.c.id.in_(_ids))
+    .where(Among(_talk.c.id))
     .with_for_update(of=_talk, skip_locked=True)
 )
 _nth = func.row_number().over(partition_by=_message.c.conversation_id, order_by=_message.c.id)
 _first = (
     select(_message.c.id, _nth.label("nth"))
-    .where(text(f"messages.{RECEIVED}"), _message.c.conversation_id.in_(_ids))
+    .where(text(f"messages.{RECEIVED}"), Among(_message.c.conversation_id))
     .subquery("first")
 )
-received = (
+received = Prepared(
     select(
         _message.c.conversation_id,
         _message.c.id,
@@ -111,7 +118,7 @@ _backlog = (
     .group_by(_message.c.conversation_id)
     .subquery("backlog")
 )
-waiting = (
+waiting = Prepared(
     select(_talk.c.id)
     .join_from(_talk, _backlog, _backlog.c.conversation_id == _talk.c.id)
     .where(

@@ -60,7 +60,7 @@ def of_customer(session: Session, customer_id: int) -> list[Conversation]:
 def waiting(session: Session, limit: int = 100, *, at: datetime | None = None) -> list[int]:
     """Ids of conversations the bot owns, not leased, with received messages; oldest first."""
     asked = {"at": at or now(), "most": limit}
-    return list(session.scalars(batch_statements.waiting, asked))
+    return [row.id for row in batch_statements.waiting.rows(session, asked)]
 
 
 def lease(session: Session, ids: Sequence[int], by: str, until: datetime) -> list[int]:

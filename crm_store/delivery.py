@@ -5,10 +5,11 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, text, update
 
 from crm_store.models import Message, MessagePart, PendingStatus, table_of
 from crm_store.models.kinds import Direction, MessageStatus
+from crm_store.prepared import Among, Prepared
 from crm_store.session import Session, now
 
 KEY = 255
@@ -64,19 +65,13 @@ def apply_status(
 
 def mark_delivered(session: Session, message_ids: Sequence[int]) -> None:
     """The channel itself showed these messages as it took them; statuses only move forward."""
-    statement = (
-        update(Message)
-        .where(Message.id.in_(message_ids), Message.status.in_(_BEFORE[MessageStatus.DELIVERED]))
-        .values(status=MessageStatus.DELIVERED, delivered_at=now())
-        .execution_options(synchronize_session=False)
-    )
-    session.execute(statement)
+    _delivered.run(session, {"ids": message_ids, "at": now()})
 
 
 def apply_pending(session: Session, keys: Sequence[tuple[str, str]]) -> None:
     """Apply the reports that came before the provider ids `keys` (channel, id) were recorded."""
     wanted = set(keys)
-    found = session.execute(_pending, {"keys": [provider_id for _, provider_id in keys]})
+    found = _pending.rows(session, {"keys": [provider_id for _, provider_id in keys]})
     early = [row for row in found if (row.channel, row.provider_id) in wanted]
     for report in early:
         session.execute(delete(PendingStatus).where(PendingStatus.id == report.id))
@@ -137,9 +132,10 @@ def _changes(report: dict[str, Any]) -> dict[str, Any]:
     return changes
 
 
-_early = table_of(PendingStatus)
-_pending = (
-    select(_early)
-    .where(_early.c.provider_id.in_(bindparam("keys", expanding=True)))
-    .order_by(_early.c.id)
+_early, _message = table_of(PendingStatus), table_of(Message)
+_pending = Prepared(select(_early).where(Among(_early.c.provider_id, "keys")).order_by(_early.c.id))
+_delivered = Prepared(
+    update(_message)
+    .where(Among(_message.c.id), text("status IN ('sending', 'unknown', 'sent')"))
+    .values(status=MessageStatus.DELIVERED, delivered_at=bindparam("at"))
 )

@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, func, select, text
+from sqlalchemy import func, select, text
 
-from crm_store.models import Conversation, Identity, Member, Message, Staff
+from crm_store.models import Conversation, Identity, Member, Message, Staff, table_of
 from crm_store.models.kinds import Direction
 from crm_store.models.talk import QUEUED, RECEIVED, SENDING
+from crm_store.prepared import Among, Prepared
 from crm_store.session import Session
 
 
-def outbound_message(session: Session, channel: str, provider_id: str) -> Message | None:
 @dataclass(frozen=True, slots=True)
 class Said:
     """What a customer said, as its channel knows it."""
@@ -21,6 +21,7 @@ class Said:
     kind: str
 
 
+def outbound_message(session: Session, channel: str, provider_id: str) -> Message | None:
     """The message we sent that the provider knows by this id."""
     query = select(Message).where(
         Message.channel == channel,
@@ -30,7 +31,6 @@ class Said:
     return session.scalars(query).first()
 
 
-def has_message(session: Session, message_id: int) -> bool:
 def provider_id(session: Session, message_id: int) -> str | None:
     """What the provider calls a message."""
     return session.scalars(select(Message.provider_id).where(Message.id == message_id)).first()
@@ -49,13 +49,14 @@ def last_said(session: Session, conversation_id: int) -> Said | None:
     return Said(*row) if row else None
 
 
+def has_message(session: Session, message_id: int) -> bool:
     """Whether there is a message with this id."""
     return session.scalars(select(Message.id).where(Message.id == message_id)).first() is not None
 
 
 def members_among(session: Session, customer_ids: Sequence[int]) -> set[int]:
     """Which of these customers are in the loyalty programme."""
-    return set(session.scalars(_members, {"customers": list(customer_ids)}))
+    return {row.customer_id for row in _members.rows(session, {"ids": customer_ids})}
 
 
 def conversation_at(session: Session, kind: str, address: str) -> Conversation | None:
@@ -87,6 +88,5 @@ def staff_exists(session: Session) -> bool:
     return session.scalars(select(Staff.id).limit(1)).first() is not None
 
 
-_members = select(Member.customer_id).where(
-    Member.customer_id.in_(bindparam("customers", expanding=True))
-)
+_member = table_of(Member)
+_members = Prepared(select(_member.c.customer_id).where(Among(_member.c.customer_id)))

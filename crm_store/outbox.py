@@ -11,6 +11,7 @@ from crm_store import delivery, touchpoints
 from crm_store.models import Conversation, Customer, Identity, Message, MessagePart, table_of
 from crm_store.models.kinds import Author, IdentityState, MessageStatus, Owner
 from crm_store.models.talk import QUEUED, SENDING
+from crm_store.prepared import Among, Prepared
 from crm_store.session import Session, now
 
 LEASE = timedelta(seconds=60)
@@ -62,10 +63,10 @@ def claim(session: Session, *, limit: int = 32, lease: timedelta = LEASE) -> lis
     due. Commit before sending.
     """
     at = now()
-    claimed = [_claimed(row) for row in session.execute(_due, {"at": at, "most": limit})]
+    claimed = [_claimed(row) for row in _due.rows(session, {"at": at, "most": limit})]
     if claimed:
         until = at + lease
-        session.execute(_start, {"ids": [one.id for one in claimed], "until": until})
+        _start.run(session, {"ids": [one.id for one in claimed], "until": until})
     return claimed
 
 
@@ -95,7 +96,7 @@ def mark_many_sent(
         return
     at = at or now()
     keys = [(message, delivery.provider_key(provider_id)) for message, provider_id, _ in sent]
-    session.execute(_sent, [{"row": one.id, "provider": key, "at": at} for one, key in keys])
+    _sent.run_many(session, [{"row": one.id, "provider": key, "at": at} for one, key in keys])
     touchpoints.of_messages(session, [message.id for message, _ in keys], at)
     _keep_parts(session, sent)
     delivery.apply_pending(session, [(message.channel, key) for message, key in keys])
@@ -159,7 +160,7 @@ def sweep_expired(session: Session, *, at: datetime | None = None) -> list[int]:
 
 def unknown(session: Session, limit: int = 50) -> list[Claimed]:
     """Messages with an unknown outcome, for reconciling; the oldest first."""
-    return [_claimed(row) for row in session.execute(_unknown, {"most": limit})]
+    return [_claimed(row) for row in _unknown.rows(session, {"most": limit})]
 
 
 def _details() -> Select[Any]:
@@ -247,19 +248,19 @@ def _settle(session: Session, message_id: int, **values: Any) -> None:
     session.execute(statement.values(lease_until=None, **values))
 
 
-_due = _due_query()
-_unknown = (
+_due = Prepared(_due_query())
+_unknown = Prepared(
     _details()
     .where(_table.c.status == MessageStatus.UNKNOWN)
     .order_by(_table.c.id)
     .limit(bindparam("most"))
 )
-_start = (
+_start = Prepared(
     update(_table)
-    .where(_table.c.id.in_(bindparam("ids", expanding=True)))
+    .where(Among(_table.c.id))
     .values(status="sending", attempts=_table.c.attempts + 1, lease_until=bindparam("until"))
 )
-_sent = (
+_sent = Prepared(
     update(_table)
     .where(
         _table.c.id == bindparam("row"),

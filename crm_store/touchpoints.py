@@ -15,10 +15,14 @@ from sqlalchemy import cast as sql_cast
 from crm_store.models import Message, Touchpoint, table_of
 from crm_store.models.columns import CleanText, UtcDateTime
 from crm_store.models.kinds import Author, Direction, TouchKind
+from crm_store.prepared import Among, Prepared
 from crm_store.session import Session, now
 
 SUBJECT = 200
-_insert = insert(table_of(Touchpoint))
+_insert = Prepared(
+    insert(table_of(Touchpoint)).inline(),
+    ("customer_id", "at", "kind", "channel", "actor", "subject", "ref_type", "ref_id"),
+)
 
 
 def row(
@@ -68,19 +72,18 @@ def add(
         ref_id=ref_id,
         at=at,
     )
-    session.execute(_insert, [values])
+    _insert.run(session, values)
 
 
 def add_many(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     """Write many touchpoints made by `row`, in one statement."""
-    if rows:
-        session.execute(_insert, list(rows))
+    _insert.run_many(session, rows)
 
 
 def of_messages(session: Session, message_ids: Sequence[int], at: datetime) -> None:
     """Write the touchpoints of messages just received or sent, in one statement."""
     if message_ids:
-        session.execute(_of_messages, {"ids": list(message_ids), "at": at})
+        _of_messages.run(session, {"ids": message_ids, "at": at})
 
 
 def of_customer(
@@ -120,8 +123,8 @@ def _from_messages() -> Insert:
         "ref_type": literal("message", CleanText()),
         "ref_id": message.id,
     }
-    chosen = select(*columns.values()).where(message.id.in_(bindparam("ids", expanding=True)))
+    chosen = select(*columns.values()).where(Among(message.id))
     return insert(touchpoint).from_select(list(columns), chosen.order_by(message.id))
 
 
-_of_messages = _from_messages()
+_of_messages = Prepared(_from_messages())
