@@ -1,8 +1,9 @@
 """Every type of channel: the word in `config.yml` -> its configuration and its class.
 
-To add one: write `channels/<provider>.py` with a `Config` and a class whose constructor is
-`(name: str, config: Config, *, public_url: str)` and which satisfies `channels.base.Channel`; add
-one line below; add a case to `tests/channels/test_contract.py`. `name` is the channel's key in
+To add one, three files: write `channels/<provider>.py` (or a package of that name) with a `Config`
+and a class whose constructor is `(name: str, config: Config, *, public_url: str)` and which
+satisfies `channels.base.Channel`; add one line below; add `docs/channels/<provider>.md`. The
+contract suite asks for a case in `tests/channels/conftest.py`. `name` is the channel's key in
 `config.yml`; `public_url` is our own address without a trailing slash (the webhook is
 `{public_url}/webhooks/{name}`). Constructors do no I/O and import no provider library: the
 library is imported where it is first used, so that an unused channel costs no start-up time.
@@ -16,7 +17,7 @@ from channels.config import ChannelConfig
 from channels.email import Config as EmailConfig
 from channels.email import EmailChannel
 from channels.http import Config as HttpConfig
-from channels.http import HttpChannel
+from channels.http import build as build_http
 from channels.memory import Config as MemoryConfig
 from channels.memory import MemoryChannel
 from channels.telegram import Config as TelegramConfig
@@ -36,7 +37,7 @@ class ChannelType(NamedTuple):
 
 CHANNEL_TYPES: dict[str, ChannelType] = {
     "email": ChannelType(EmailConfig, EmailChannel),
-    "http": ChannelType(HttpConfig, HttpChannel),
+    "http": ChannelType(HttpConfig, build_http),
     "memory": ChannelType(MemoryConfig, MemoryChannel),
     "telegram": ChannelType(TelegramConfig, build_telegram),
     "twilio": ChannelType(TwilioConfig, TwilioChannel),

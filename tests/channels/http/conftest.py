@@ -11,7 +11,7 @@ from aiohttp import web
 from pydantic import SecretStr
 
 from channels.base import ChannelKind, OutboundMessage, WebhookRequest
-from channels.http import Config, HttpChannel, signature
+from channels.http import Config, HttpChannel, build, signature
 
 SECRET = "sixteen-or-more-characters"
 URL = "https://toko-sinar.example/webhooks/shop"
@@ -28,12 +28,18 @@ def secret() -> str:
 
 
 class Gateway:
-    """Takes what is posted; the next answers can be made up: status, body, headers, delay, cut."""
+    """Takes what is posted; the next answers can be made up: status, body, headers, delay, cut.
+
+    What it took is known at `/sent` by its key, in `known`; `lookups` answers there instead.
+    """
 
     def __init__(self) -> None:
         self.url = ""
         self.requests: list[tuple[dict[str, str], bytes]] = []
         self.answers: deque[dict[str, Any]] = deque()
+        self.known: dict[str, str] = {}
+        self.asked: list[tuple[str, str]] = []
+        self.lookups: deque[dict[str, Any]] = deque()
 
     @property
     def bodies(self) -> list[dict[str, Any]]:
@@ -43,6 +49,16 @@ class Gateway:
         headers = {name.lower(): value for name, value in request.headers.items()}
         self.requests.append((headers, await request.read()))
         told = self.answers.popleft() if self.answers else {}
+        if told.get("taken", told.get("status", 200) == 200 and not told.get("cut")):
+            self.known[headers["idempotency-key"]] = f"g{len(self.known) + 1}"
+        return await self._answer(request, told)
+
+    async def tell(self, request: web.Request) -> web.Response:
+        self.asked.append((request.headers["X-Akrab-Signature"], request.rel_url.raw_query_string))
+        known = {"json": {"id": self.known.get(request.query["key"])}}
+        return await self._answer(request, self.lookups.popleft() if self.lookups else known)
+
+    async def _answer(self, request: web.Request, told: dict[str, Any]) -> web.Response:
         await asyncio.sleep(told.get("slow", 0.0))
         if told.get("cut"):
             assert request.transport is not None
@@ -55,6 +71,7 @@ class Gateway:
 async def gateway() -> AsyncIterator[Gateway]:
     there, app = Gateway(), web.Application()
     app.router.add_post("/send", there.take)
+    app.router.add_get("/sent", there.tell)
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
@@ -70,7 +87,7 @@ def make() -> Callable[..., HttpChannel]:
     def new(**keys: Any) -> HttpChannel:
         given = {"url": "https://gateway.example/send", "secret": SECRET, **keys}
         config = Config.model_validate(given)
-        return HttpChannel("shop", config, public_url="https://toko-sinar.example")
+        return build("shop", config, public_url="https://toko-sinar.example")
 
     return new
 

@@ -1,0 +1,40 @@
+"""What `config.yml` says about an HTTP channel."""
+
+from typing import Literal
+
+from pydantic import Field, SecretStr
+
+from channels.config import ChannelConfig
+
+_URL = r"^https?://[^\s/?#]+(/[^\s#]*)?$"
+
+
+class Config(ChannelConfig):
+    """The other side's address and the secret both sides sign with (16 characters at least)."""
+
+    type: Literal["http"] = "http"
+    url: str = Field(pattern=_URL)
+    """Where messages to customers are posted."""
+    lookup_url: str | None = Field(default=None, pattern=_URL)
+    """Where the other side tells what became of a message, if it can."""
+    secret: SecretStr = Field(min_length=16)
+    other_secret: SecretStr | None = Field(default=None, min_length=16)
+    """During a rotation: the secret before or after; accepted on webhooks, never signed with."""
+    window_seconds: int = Field(default=300, ge=10, le=86_400)
+    """How old (or how far ahead) a signature may be."""
+    timeout_seconds: float = Field(default=10.0, gt=0, le=25)
+    """For one request, all of it."""
+    vouches_for_phones: bool = False
+    """Whether the other side has proved the phone numbers it names to be their senders'."""
+    repeats_are_safe: bool = False
+    """Whether the other side takes two requests with one `Idempotency-Key` as one."""
+    text: int = Field(default=4096, ge=20, le=100_000)
+    """Characters of one message."""
+    buttons: int = Field(default=10, ge=0, le=100)
+    button_title: int = Field(default=40, ge=1, le=1000)
+    attachments: bool = True
+
+    @property
+    def secrets(self) -> tuple[SecretStr, ...]:
+        """The secrets a webhook may be signed with."""
+        return tuple(one for one in (self.secret, self.other_secret) if one is not None)
