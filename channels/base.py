@@ -366,6 +366,14 @@ class Acknowledger(Protocol):
 
 
 @runtime_checkable
+class Equipped(Protocol):
+    """A channel whose client library takes long to import."""
+
+    libraries: tuple[str, ...]
+    """The modules its first uses would import, to be imported before serving."""
+
+
+@runtime_checkable
 class Typist(Protocol):
     """A channel that can show "typing…", if its `capabilities.typing` says so."""
 

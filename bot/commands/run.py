@@ -9,6 +9,7 @@ from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
+from bot import libraries
 from bot.app import App, build
 from bot.commands import prepare, show
 from bot.errors import UserError
@@ -89,6 +90,7 @@ async def _serve(app: App, listening: socket.socket) -> None:
         timeout_graceful_shutdown=3,
     )
     server = uvicorn.Server(config)
+    await asyncio.to_thread(libraries.load, app.channels.values())
     worker = Worker(app) if app.settings.worker.enabled else None
     working = asyncio.create_task(worker.run()) if worker else None
     await server.serve([listening])
@@ -103,6 +105,7 @@ async def _work(app: App) -> None:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, worker.stop)
+    await asyncio.to_thread(libraries.load, app.channels.values())
     show.done("working; Ctrl-C stops")
     await worker.run()
     await _close_channels(app)

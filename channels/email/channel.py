@@ -35,6 +35,8 @@ class EmailChannel:
     configured the mailbox is read as well; a mail that comes both ways is stored once.
     """
 
+    libraries = ("aiosmtplib", "bs4", "flufl.bounce")
+
     def __init__(self, name: str, config: Config, *, public_url: str) -> None:
         self.name = name
         self.kinds: tuple[ChannelKind, ...] = (ChannelKind.EMAIL,)

@@ -41,6 +41,16 @@ class TelegramChannel:
     limits = compose.LIMITS
     capabilities = Capabilities(typing=True)
     typing_seconds = 5.0
+    # httpx imports how it connects only when it does.
+    libraries = (
+        "phonenumbers",
+        "telegram.request",
+        "telegram.error",
+        "httpcore",
+        "h11",
+        "anyio._backends._asyncio",
+        "certifi",
+    )
     # Telegram's FAQ: about 30 messages a second in all and one a second in a chat. The library's
     # own limiter keeps neither per chat nor over several processes, so it is not used.
     rates = Rates(overall=30.0, per_recipient=1.0)

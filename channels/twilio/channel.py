@@ -38,6 +38,16 @@ class TwilioChannel:
     Replies go through the REST API, never as TwiML, so that each has an id and a report.
     """
 
+    libraries = (
+        "phonenumbers",
+        "aiohttp",
+        "twilio.http.async_http_client",
+        "twilio.request_validator",
+        "twilio.rest",
+        # The client imports its parts when they are first used.
+        "twilio.rest.api.v2010.account",
+        "twilio.rest.messaging.v2.typing_indicator",
+    )
     typing_seconds = 25.0
 
     def __init__(self, name: str, config: Config, *, public_url: str) -> None:
