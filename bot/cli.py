@@ -137,12 +137,16 @@ def bench(
 def play_stories(
     paths: Annotated[list[Path], typer.Argument(help="Files or folders of conversation tests.")],
     engine: Annotated[str, typer.Option(help="embedded, rasa, or both to compare.")] = "embedded",
+    actions: Annotated[
+        list[Path] | None,
+        typer.Option(help="Python file or folder with another assistant's actions."),
+    ] = None,
     config: ConfigFile = DEFAULT,
 ) -> None:
     """Play conversation tests through the whole product; exit 1 if one goes otherwise."""
     from bot.commands import stories
 
-    sys.exit(stories.test(config, paths, engine=engine))
+    sys.exit(stories.test(config, paths, engine=engine, actions=actions or ()))
 
 
 @rasa_app.command("validate")

@@ -5,12 +5,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from bot import logs
 from bot.commands import prepare, show
 from bot.errors import UserError
 from bot.rasa import house, tokens, training
 from bot.rasa.house import ActionDoor
 from bot.settings import Settings
-from bot.stories import comparing, reading
+from bot.stories import comparing, coverage, foreign_actions, reading
 from bot.stories.expecting import surprises
 from bot.stories.playing import Heard, Player, settings_for
 from bot.stories.reading import Story
@@ -19,18 +20,49 @@ from nlu.embedded.engine import EmbeddedEngine
 from nlu.embedded.model import Model
 from nlu.types import DialogueEngine
 
+ENGINES = ("embedded", "rasa", "both")
+NAMES = ("embedded", "rasa")
 
-def test(config: Path, paths: Sequence[Path], *, engine: str) -> int:
-    """Play; 0 if every story goes as written (and both engines agree), else 1."""
+
+def test(config: Path, paths: Sequence[Path], *, engine: str, actions: Sequence[Path]) -> int:
+    """Play; 0 if every story goes as written, or both engines agree where they should, else 1.
+
+    Raises UserError.
+    """
     settings = show.load(config)
+    # what goes wrong in a story is told with the story
+    logs.set_up("critical", "json")
+    if engine not in ENGINES:
+        raise UserError(f"--engine {engine}: expected {', '.join(ENGINES)}")
     stories = reading.read(paths)
+    counted = coverage.table(stories)
     prepare.fit_if_needed(settings)
+    _bring(settings, actions)
     with tempfile.TemporaryDirectory() as folder:
         theatre = Theatre(settings, Stage(Path(folder)), Path(folder))
         if engine == "both":
-            return _compared(theatre, stories)
-        with theatre.engine(engine) as playing:
-            return _played(theatre, stories, playing)
+            failed = _compared(theatre, stories, paths)
+        else:
+            with theatre.engine(engine) as playing:
+                failed = _played(theatre, stories, playing)
+    if counted:
+        show.out.print(counted, markup=False)
+    return int(failed)
+
+
+def _bring(settings: Settings, places: Sequence[Path]) -> None:
+    """Another assistant brings its own actions; say which nobody has."""
+    for place in places:
+        names = foreign_actions.load(place)
+        show.done(f"{place}: {', '.join(names)}")
+    domain = Model.load(settings.assistant.model).domain
+    own = [name for name in domain.actions if not name.startswith("utter_")]
+    if lacking := foreign_actions.missing(own):
+        show.bad(
+            f"{settings.assistant.project}: there is no code for {', '.join(lacking)};"
+            " turns that need it will fail",
+            fix="name its Python file or folder with --actions",
+        )
 
 
 class Theatre:
@@ -42,21 +74,21 @@ class Theatre:
 
     @contextmanager
     def engine(self, name: str) -> Iterator[DialogueEngine]:
-        """An engine to play with. Raises UserError for an unknown name or a missing Rasa."""
-        assistant = self._settings.assistant
-        model = Model.load(assistant.model)
+        """An engine to play with. Raises UserError for a missing or broken Rasa."""
+        model = Model.load(self._settings.assistant.model)
         if name == "embedded":
             yield EmbeddedEngine(model)
-        elif name == "rasa":
-            self._door = ActionDoor()
-            token = tokens.for_actions(settings_for(in_process=False))
-            trained = training.train(assistant.project)
-            plan = house.plan_for(assistant.project, trained, self._folder, self._door, token)
+            return
+        project = self._settings.assistant.project
+        trained = training.train(project)
+        token = tokens.for_actions(settings_for(in_process=False))
+        self._door = ActionDoor()
+        try:
+            plan = house.plan_for(project, trained, self._folder, self._door, token)
             with house.engine_of(plan, model) as engine:
                 yield engine
+        finally:
             self._door.close()
-        else:
-            raise UserError(f"--engine {name}: expected embedded, rasa or both")
 
     def play(self, story: Story, engine: DialogueEngine) -> tuple[tuple[Heard, ...], list[str]]:
         """What was heard, and what is not as the story says."""
@@ -70,24 +102,28 @@ class Theatre:
             player.close()
 
 
-def _played(theatre: Theatre, stories: Sequence[Story], engine: DialogueEngine) -> int:
+def _played(theatre: Theatre, stories: Sequence[Story], engine: DialogueEngine) -> bool:
     failed = 0
     for story in stories:
         _, found = theatre.play(story, engine)
         failed += bool(found)
         _tell(story, found)
     show.out.print(f"{len(stories) - failed} of {len(stories)} stories go as written")
-    return int(failed > 0)
+    return failed > 0
 
 
-def _compared(theatre: Theatre, stories: Sequence[Story]) -> int:
-    found: list[comparing.Difference] = []
-    with theatre.engine("embedded") as first, theatre.engine("rasa") as second:
+def _compared(theatre: Theatre, stories: Sequence[Story], paths: Sequence[Path]) -> bool:
+    expected = comparing.expected_in(paths)
+    firsts: list[comparing.Difference] = []
+    with theatre.engine("embedded") as one, theatre.engine("rasa") as other:
         for story in stories:
-            one, other = theatre.play(story, first)[0], theatre.play(story, second)[0]
-            found += comparing.differences(story, one, other)
-    show.out.print(comparing.table(found, ("embedded", "rasa")), markup=False)
-    return int(bool(found))
+            mine, theirs = theatre.play(story, one)[0], theatre.play(story, other)[0]
+            firsts += comparing.differences(story, mine, theirs)[:1]
+    verdict = comparing.judge(firsts, expected)
+    show.out.print(comparing.report(verdict, NAMES), markup=False)
+    alike = len(stories) - len(firsts)
+    show.out.print(f"{alike} of {len(stories)} stories are the same on both engines")
+    return bool(verdict.new)
 
 
 def _tell(story: Story, found: Sequence[str]) -> None:

@@ -1,18 +1,25 @@
-"""Two engines on one story: where they do not do the same."""
+"""Two engines on one story: where they do not do the same, and which of that is expected."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from bot.stories.playing import Heard
-from bot.stories.reading import Story
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
+from bot.stories.playing import Heard
+from bot.stories.reading import Story, StoryError
+
+EXPECTED = "differences.yml"
+"""In the folder of the stories: the first difference of each story that may differ, and why."""
 BY_CHANCE = (
     (re.compile(r"\bVIP-\d{8}\b"), "VIP-…"),
     (re.compile(r"\b[0-9A-F]{10}\b"), "<voucher>"),
 )
 """Card numbers and voucher codes are drawn by lot: no two runs share them."""
+KEYS = ("story", "said", "what", "first", "second", "why")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +32,22 @@ class Difference:
     first: Any
     second: Any
 
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """What it is known by in the file of those expected; line numbers move, names stay."""
+        return (self.story.title, self.line, self.what, f"{self.first} / {self.second}")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The stories' first differences, sorted by the file of those expected."""
+
+    new: Sequence[Difference]
+    expected: Sequence[tuple[Difference, str]]
+    """With the reason."""
+    gone: Sequence[str]
+    """Titles of stories that are expected to differ and do not."""
+
 
 def differences(story: Story, first: Sequence[Heard], second: Sequence[Heard]) -> list[Difference]:
     """Actions, slots, active form and replies that differ, line by line."""
@@ -35,14 +58,71 @@ def differences(story: Story, first: Sequence[Heard], second: Sequence[Heard]) -
     return found
 
 
+def judge(firsts: Iterable[Difference], expected: Mapping[Any, str]) -> Verdict:
+    """Sort each story's first difference: what follows from it is not looked at."""
+    found = list(firsts)
+    seen = {one.key for one in found}
+    return Verdict(
+        new=[one for one in found if one.key not in expected],
+        expected=[(one, expected[one.key]) for one in found if one.key in expected],
+        gone=sorted({key[0] for key in expected if key not in seen}),
+    )
+
+
+def expected_in(paths: Iterable[Path]) -> dict[tuple[str, str, str, str], str]:
+    """The differences expected of the stories in some folders, with their reasons.
+
+    Raises StoryError for a file that cannot be read.
+    """
+    found: dict[tuple[str, str, str, str], str] = {}
+    for path in paths:
+        file = (path if path.is_dir() else path.parent) / EXPECTED
+        if file.exists():
+            for entry in _entries(file):
+                story, said, what, first, second, why = (str(entry[key]) for key in KEYS)
+                found[story, said, what, f"{first} / {second}"] = why
+    return found
+
+
+def _entries(file: Path) -> Iterable[Mapping[str, Any]]:
+    try:
+        raw = YAML(typ="safe").load(file.read_text(encoding="utf-8"))
+        listed = raw["differences"]
+        for number, entry in enumerate(listed, 1):
+            if lacking := [key for key in KEYS if not entry.get(key)]:
+                raise StoryError(f"{file}: entry {number} has no {', '.join(lacking)}")
+    except (YAMLError, KeyError, TypeError, AttributeError) as error:
+        raise StoryError(f"{file}: not a list of `differences`: {error}") from error
+    return list(listed)
+
+
 def table(found: Iterable[Difference], names: tuple[str, str]) -> str:
     """The differences as lines of text; says so if there are none."""
     lines = [
-        f"{one.story.place} “{one.line}”: {one.what}\n    {names[0]}: {one.first}\n"
-        f"    {names[1]}: {one.second}"
+        f"{one.story.place} {one.story.name} “{one.line}”: {one.what}\n"
+        f"    {names[0]}: {one.first}\n    {names[1]}: {one.second}"
         for one in found
     ]
     return "\n".join(lines) or f"{names[0]} and {names[1]} agree"
+
+
+def report(verdict: Verdict, names: tuple[str, str]) -> str:
+    """What differs and is not expected, in full; what is expected, a line each."""
+    lines = [
+        f"{one.story.place} {one.story.name} “{one.line}”: {one.what}"
+        f" {names[0]} {one.first}, {names[1]} {one.second} ({why})"
+        for one, why in verdict.expected
+    ]
+    if verdict.expected:
+        lines.insert(0, f"{len(verdict.expected)} stories differ as expected ({EXPECTED}):")
+    if verdict.gone:
+        lines.append(f"No longer different, take them out of {EXPECTED}:")
+        lines += [f"    {title}" for title in verdict.gone]
+    if verdict.new:
+        lines.append(f"{len(verdict.new)} stories differ and should not:")
+    if verdict.new or not lines:
+        lines.append(table(verdict.new, names))
+    return "\n".join(lines)
 
 
 def _unlike(one: Heard, other: Heard) -> Iterable[tuple[str, Any, Any]]:

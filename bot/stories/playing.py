@@ -1,7 +1,7 @@
 """Playing a story: every line goes the product's own way, from inbound to queued replies."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -108,7 +108,7 @@ class Player:
         asyncio.run(self._exchange(text))
         self.asked_for_person |= self.owner() != Owner.BOT
         if recorder.errors or not recorder.results:
-            return Heard(text, error=repr(recorder.errors or "the engine was not asked"))
+            return Heard(text, error=_reason(recorder.errors))
         return _heard(text, recorder.results[-1])
 
     def close(self) -> None:
@@ -162,6 +162,12 @@ class Player:
 
     def _sent(self) -> list[OutboundMessage]:
         return [one for channel in self._channels.values() for one in channel.sent]
+
+
+def _reason(errors: Sequence[Exception]) -> str:
+    """What went wrong; the same at each try is told once."""
+    told = dict.fromkeys(f"{type(error).__name__}: {error}" for error in errors)
+    return "; ".join(told) or "the engine was not asked"
 
 
 def settings_for(*, in_process: bool) -> Settings:

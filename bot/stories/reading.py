@@ -32,6 +32,11 @@ class Story:
     expect: Mapping[str, Any] = field(default_factory=dict)
 
     @property
+    def title(self) -> str:
+        """File and name: what it is known by, wherever in the file it stands."""
+        return f"{self.place.rpartition(':')[0]} {self.name}"
+
+    @property
     def language(self) -> str:
         return str(self.setup.get("language", "id"))
 
