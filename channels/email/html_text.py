@@ -34,6 +34,7 @@ _HIDDEN = re.compile(
     r"|(?:font-size|max-height|max-width|opacity)\s*:\s*0(?![.\d]*[1-9])",
     re.IGNORECASE,
 )
+_BORDERED = re.compile(r"border-left\s*:(?!\s*(?:0|none|medium none))", re.IGNORECASE)
 # Outlook on the web, Outlook for Mac, Windows Mail: the reply's history starts in this element.
 _HISTORY = frozenset(("divrplyfwdmsg", "olk_src_body_section", "mail-editor-reference-message"))
 _QUOTE_CLASSES = ("gmail_quote", "yahoo_quoted", "protonmail_quote", "moz-cite")
@@ -127,7 +128,7 @@ class _Writer:
     def _begin(self, item: "Tag", quoted: bool) -> None:
         if item.name == "br":
             self._end_line(always=True)
-        if item.name in _BLOCKS:
+        if item.name in _BLOCKS or item.name == "hr":
             self._end_line()
         if _starts_history(item):
             self._lines.append(DIVIDER)
@@ -166,12 +167,15 @@ def _is_hidden(item: "Tag") -> bool:
 
 
 def _is_quotation(item: "Tag") -> bool:
-    """A blockquote that a mail program made, not an indented paragraph."""
+    """A blockquote that quotes; Gmail's and Outlook's indented paragraphs have a style instead."""
     if item.name != "blockquote":
         return False
-    return item.get("type") == "cite" or any(
+    if item.get("type") == "cite" or any(
         each.startswith(_QUOTE_CLASSES) for each in _classes(item)
-    )
+    ):
+        return True
+    style = item.get("style")
+    return not style or bool(isinstance(style, str) and _BORDERED.search(style))
 
 
 def _starts_history(item: "Tag") -> bool:

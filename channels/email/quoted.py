@@ -1,72 +1,43 @@
 """The new text of a mail: quoted history and signatures cut off, inline answers kept.
 
-Wordings are those of Gmail, Outlook, Apple Mail, Yahoo, Thunderbird and Samsung in Indonesian and
-English. A line counts as the head of a quotation only with an address or a full date in it:
-"Pada hari Senin saya menulis …" and "Dari: Jakarta" are ordinary text (C6.2).
+What a quotation's head looks like is in `attribution`, the words of many languages in
+`quote_words`. Text that only resembles a head ("Dari: Jakarta") is ordinary text (C6.2).
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from channels.email import attribution
+from channels.email.quote_words import (
+    ADVERTISEMENT,
+    CANONICAL,
+    DIVIDER_LINE,
+    FIELD,
+    FORWARD_LINE,
+)
+
 DIVIDER = "-----Original Message-----"
 """Stands where a reply's history begins; also what Outlook writes."""
-LONGEST = 200_000
-LONGEST_HEAD = 600
-_WRAPPED_OVER = 5
+LONGEST = 2_000_000
+_LONGEST_ADVERTISEMENT = 120
+_LONGEST_FOOTER = 12
+_MOST_FIELDS = 14
 
-_MONTH = r"(?:jan|feb|mar|apr|mei|may|jun|jul|agu|aug|sep|okt|oct|nov|nop|des|dec)[a-z]{0,7}\.?"
-_DATE = (
-    rf"(?:\d{{1,2}}(?:st|nd|rd|th)?[ .,/-]{{1,2}}{_MONTH}[ .,/-]{{1,2}}(?:19|20)\d\d"
-    rf"|{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?,? (?:19|20)\d\d"
-    r"|\d{1,2}[/.-]\d{1,2}[/.-](?:\d{4}|\d\d)|(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2})"
-)
-_TIME = r"\d{1,2}[.:]\d\d"
-_AT = r"[^\s<>@]+@[^\s<>@]+\.[^\s<>@]+"
-_PROOF = re.compile(rf"{_AT}|{_DATE}[^\n]*?{_TIME}|{_TIME}[^\n]*?{_DATE}", re.IGNORECASE)
-_DATED = re.compile(_DATE, re.IGNORECASE)
-_ADDRESSED = re.compile(_AT)
-
-_WROTE = r"(?:menulis|menuliskan|tulis|berkata|mengirim|wrote|writes|said|sent)"
-_ATTRIBUTION = re.compile(
-    rf"(?:---+ )?(?:pada|tanggal|di|on|at|el|le|am|op)\b.{{4,400}}?\b{_WROTE} ?:", re.IGNORECASE
-)
-# Old Gmail ("2024-06-15 14:59 GMT+07:00 Ana <a@b>:") and "Ana <a@b> menulis:".
-_BARE = re.compile(
-    rf"(?:{_DATE}.{{0,80}}<{_AT}>|.{{0,120}}<{_AT}>.{{0,80}}\b{_WROTE}"
-    rf"|.{{0,120}}\b{_WROTE}\b.{{0,30}}{_DATE}.{{0,30}}) ?:",
-    re.IGNORECASE,
-)
-_SOMEBODY = re.compile(
-    r"\b(?:saya|aku|kami|kita|anda|kamu|dia|mereka|i|we|you|he|she|they)\s+"
-    rf"(?:sudah |telah |pernah |have |had )?{_WROTE} ?:?$",
-    re.IGNORECASE,
-)
-_DIVIDERS = re.compile(
-    r"[-_ ]*[-_]{2,} ?(?:original message|pesan asli|original appointment|reply message"
-    r"|original mail|pesan sebelumnya) ?[-_]{2,}[-_ ]*",
-    re.IGNORECASE,
-)
-_FORWARDS = re.compile(
-    r"(?:-{3,} ?(?:forwarded message|pesan (?:yang )?(?:di)?terus(?:kan|an)"
-    r"|forwarded by .{1,80}) ?-{3,}"
-    r"|(?:begin forwarded message|mulai (?:pesan terusan|meneruskan pesan)|awal pesan terusan) ?:)",
-    re.IGNORECASE,
-)
-_FIELD = re.compile(
-    r"[*_ ]*(?P<name>from|dari|sent|dikirim|terkirim|date|tanggal|to|kepada|ke|untuk|cc|tembusan"
-    r"|subject|subjek|perihal|hal|judul|importance|reply-to|balas ke)[*_ ]*:[*_ ]*(?P<value>.*)",
-    re.IGNORECASE,
-)
-_FROM = frozenset({"from", "dari"})
 _SIGNED = re.compile(r"--\s?")
-_DEVICE = re.compile(
-    r"[-\s*_]*(?:(?:di|ter)kirim (?:dari|melalui|menggunakan|lewat|dengan)"
-    r"|sent (?:from|via|with|using)|dapatkan outlook|get outlook|unduh outlook)\b"
-    r".{0,30}(?:iphone|ipad|ios|android|samsung|galaxy|xiaomi|redmi|oppo|vivo|realme|huawei"
-    r"|blackberry|nokia|yahoo|gmail|outlook|windows|thunderbird|ponsel|hp\b|handphone|phone|tablet"
-    r"|mobile|smartphone|proton|aqua ?mail|spark|bluemail|nine).{0,60}",
+# Mailman's and older programs' line above a footer or a signature.
+_RULE = re.compile(r"_{2,}")
+_DASHED_NAME = re.compile(r"-{1,2} ?[A-Z]\w+(?: [A-Z][\w.]*){0,2}")
+_LEFT_OVER = re.compile(r"[-_=~*#—ᐧ.\s]+")
+_LINK = re.compile(r"\[?\]?[<(]?https?://[^\s>)]*[>)]?")
+_REPLY_ABOVE = re.compile(
+    r"\W*(?:please )?(?:type your |write your |add your )?repl(?:y|ies)(?: \w+){0,2} above\b.{0,60}"
+    r"|\W*(?:mohon |silakan )?(?:tulis balasan|balas) (?:anda )?di atas (?:baris|garis) ini\W*",
     re.IGNORECASE,
+)
+# Marks of direction and zero-width spaces that programs put around names and dates.
+_INVISIBLE = dict.fromkeys(
+    [0x200B, 0x200E, 0x200F, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
 )
 
 
@@ -78,128 +49,174 @@ class Cut:
     quoted: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Boundary:
+    """What stands at a line: `lines` of a quotation, or the end of all that is new."""
+
+    lines: int = 0
+    ends: bool = False
+    forward: bool = False
+
+
+_NONE = _Boundary()
+
+
 def new_text(body: str) -> Cut:
     """What the sender wrote in this mail. A mail that only forwards another is kept whole."""
-    lines = [line.rstrip("\n") for line in body[:LONGEST].split("\n")]
+    lines = body[:LONGEST].translate(_INVISIBLE).split("\n")
     kept: list[str] = []
-    quoted = False
-    at = 0
+    quoted = started = False
+    last_quote = at = 0
     while at < len(lines):
-        ends_here, length, forward = _boundary(lines, at)
-        if forward and not _written(kept):
+        found = _boundary(lines, at, started=started)
+        if found.forward and not started:
             return Cut(_trimmed(lines), quoted=False)
-        if ends_here:
+        if found.ends:
             quoted = True
             break
-        quoted = quoted or length > 0
-        if length == 0:
+        if found.lines:
+            quoted, last_quote = True, len(kept)
+        else:
             kept.append(lines[at])
-        at += max(1, length)
-    return Cut(_trimmed(_unsigned(kept)), quoted)
+            started = started or _written(lines[at : at + 1])
+        at += max(1, found.lines)
+    return Cut(_trimmed(_unsigned(kept, last_quote)), quoted)
 
 
-def _boundary(lines: Sequence[str], at: int) -> tuple[bool, int, bool]:
-    """(all that follows is history, lines to leave out here, it is a forwarded mail)."""
+def _boundary(lines: Sequence[str], at: int, *, started: bool) -> _Boundary:
+    """What stands at this line; `started` says that something was written above it."""
     line = lines[at].strip()
-    if not line:
-        return False, 0, False
-    if line.startswith(">"):
-        return False, 1, False
-    if len(line) > LONGEST_HEAD:
-        return False, 0, False
-    if _FORWARDS.fullmatch(line):
-        return True, 0, True
-    if _DIVIDERS.fullmatch(line) or _is_header_block(lines, at):
-        return True, 0, False
-    length = _attribution(lines, at)
+    if not line or len(line) > attribution.LONGEST_HEAD:
+        return _NONE
+    if line.startswith(">") or _is_wrapped_quote(lines, at):
+        return _Boundary(lines=1)
+    if FORWARD_LINE.fullmatch(line):
+        return _Boundary(ends=True, forward=True)
+    if _divides(line) or _is_header_block(lines, at, started=started):
+        return _Boundary(ends=True)
+    length = attribution.length(lines, at)
     if not length:
-        return False, 0, False
-    return not _quotes_follow(lines, at + length), length, False
+        return _NONE
+    # With nothing above it, what is below it must be the answer: the quotation lost its marks.
+    inline = not started or _quotes_follow(lines, at + length)
+    return _Boundary(lines=length) if inline else _Boundary(ends=True)
 
 
-def _attribution(lines: Sequence[str], at: int) -> int:
-    """How many lines the head of a quotation takes, however it is wrapped; 0 if it is none."""
-    joined = ""
-    for count, line in enumerate(lines[at : at + _WRAPPED_OVER], 1):
-        if not line.strip() or line.lstrip().startswith(">"):
-            return 0
-        joined = f"{joined} {line.strip()}".strip()
-        if len(joined) > LONGEST_HEAD:
-            return 0
-        if joined.endswith(":") and _is_attribution(joined):
-            return count
-        if count == 1 and not _may_begin(joined):
-            return 0
-    return 0
-
-
-def _may_begin(line: str) -> bool:
-    """Whether an attribution that is wrapped could begin with this line."""
-    return bool(
-        re.match(r"(?:-{2,} ?)?(?:pada|tanggal|on)\b", line, re.IGNORECASE)
-        or _DATED.match(line)
-        or _ADDRESSED.search(line)
-    )
-
-
-def _is_attribution(line: str) -> bool:
-    if len(line) > LONGEST_HEAD or not _PROOF.search(line) or _SOMEBODY.search(line):
+def _is_wrapped_quote(lines: Sequence[str], at: int) -> bool:
+    """The end of a quoted line that some program broke without marking the rest."""
+    if not 0 < at < len(lines) - 1 or not (lines[at][:1].islower() and len(lines[at]) <= 45):
         return False
-    return bool(_ATTRIBUTION.fullmatch(line) or _BARE.fullmatch(line))
+    above, below = lines[at - 1].rstrip(), lines[at + 1]
+    between = above.startswith(">") and below.startswith(">")
+    return between and len(above) >= 60 and above[-1].isalnum()
+
+
+def _divides(line: str) -> bool:
+    found = DIVIDER_LINE.fullmatch(line)
+    if found:
+        return not found["rest"] or bool(FIELD.match(found["rest"]))
+    return len(line) <= _LONGEST_ADVERTISEMENT and bool(_REPLY_ABOVE.fullmatch(line))
 
 
 def _quotes_follow(lines: Sequence[str], at: int) -> bool:
     """Whether the quotation's lines carry ">", so that what stands between them is an answer."""
-    following = next((line for line in lines[at:] if line.strip()), "")
+    following = next((line for line in lines[at : at + 50] if line.strip()), "")
     return following.lstrip().startswith(">")
 
 
-def _is_header_block(lines: Sequence[str], at: int) -> bool:
-    """Outlook's and Yahoo's block: Dari/From first, then at least two more fields, with proof."""
-    first = _FIELD.fullmatch(lines[at].strip())
-    if not first or first["name"].lower() not in _FROM:
+def _is_header_block(lines: Sequence[str], at: int, *, started: bool) -> bool:
+    """Outlook's and Yahoo's block of header fields, in any order.
+
+    "Dari: … Tanggal: … Hal: …" also heads letters and notes, so three fields that begin with From
+    need a date, at the top of a mail an address; two, or another order, need a date with the time
+    and an address.
+    """
+    first = FIELD.fullmatch(lines[at].strip())
+    if not first:
         return False
-    block = _block(lines, at)
-    names = {match["name"].lower() for match in block}
-    proven = any(_PROOF.search(match["value"]) for match in block)
-    dated = any(_DATED.search(match["value"]) for match in block)
-    return len(names) >= 3 and (proven or dated)
+    block = [(_canonical(match["name"]), match["value"]) for match in _block(lines, at)]
+    names = {name for name, _ in block} - {"other"}
+    addressed = any(attribution.address_in(value) for name, value in block if name != "subject")
+    stamps = [value for name, value in block if name == "sent" and attribution.DATE.search(value)]
+    if names >= {"from"} and len(names) >= 3 and block[0][0] == "from":
+        return addressed or (started and bool(stamps))
+    timed = any(attribution.TIME.search(value) for value in stamps)
+    return len(names) >= 2 and addressed and timed and block[0][0] != "other"
+
+
+def _canonical(name: str) -> str:
+    return next((label for label, words in CANONICAL.items() if words.fullmatch(name)), "other")
 
 
 def _block(lines: Sequence[str], at: int) -> list[re.Match[str]]:
     """The fields of a block; their values may be wrapped over a further line."""
     found: list[re.Match[str]] = []
     misses = 0
-    for line in lines[at : at + 14]:
-        if len(line) > LONGEST_HEAD:
+    for line in lines[at : at + _MOST_FIELDS]:
+        if len(line) > attribution.LONGEST_HEAD:
             break
-        match = _FIELD.fullmatch(line.strip())
+        match = FIELD.fullmatch(line.strip())
         if match:
             found.append(match)
         elif line.strip():
             misses += 1
-        if misses > 2:
+        if misses > 2 or (not match and not line.strip() and len(found) > 1):
             break
     return found
 
 
-def _unsigned(lines: list[str]) -> list[str]:
-    """Without what follows the signature line, and without the phone's advertisement."""
-    for at, line in enumerate(lines):
-        if _SIGNED.fullmatch(line) and _written(lines[:at]):
-            lines = lines[:at]
-            break
-    while lines and (not lines[-1].strip() or _is_advertisement(lines[-1])):
+def _unsigned(lines: list[str], last_quote: int) -> list[str]:
+    """Without what follows a signature line, and without the phone's advertisement."""
+    lines = lines[: _end(lines, last_quote)]
+    first = next((at for at, line in enumerate(lines) if line.strip()), 0)
+    if lines and _is_advertisement(lines[first]):
+        lines = lines[first + 1 :]
+    while lines and _is_left_over(lines[-1]):
         lines = lines[:-1]
-    return lines
+    return _without_name(lines)
+
+
+def _end(lines: Sequence[str], last_quote: int) -> int:
+    """Where a signature or a footer begins; answers further down keep what stands above them."""
+    written = False
+    for at, line in enumerate(lines):
+        if written and (_SIGNED.fullmatch(line) or (at >= last_quote and _closes(lines, at))):
+            return at
+        written = written or _written([line])
+    return len(lines)
+
+
+def _closes(lines: Sequence[str], at: int) -> bool:
+    """A rule above a short footer; an advertisement with a gap below it, and the lost history."""
+    if _RULE.fullmatch(lines[at].strip()):
+        return sum(1 for line in lines[at + 1 :] if line.strip()) <= _LONGEST_FOOTER
+    gap = at + 1 < len(lines) and not lines[at + 1].strip()
+    return gap and _is_advertisement(lines[at])
+
+
+def _without_name(lines: list[str]) -> list[str]:
+    """Without "-Ana" at the very end, unless it is one of several points."""
+    last = next((line.strip() for line in reversed(lines) if line.strip()), "")
+    points = sum(1 for line in lines if line.lstrip().startswith("-"))
+    if points != 1 or not _DASHED_NAME.fullmatch(last) or len(lines) < 3:
+        return lines
+    at = next(at for at in range(len(lines) - 1, -1, -1) if lines[at].strip())
+    return lines[:at] if not lines[at - 1].strip() and _written(lines[:at]) else lines
+
+
+def _is_left_over(line: str) -> bool:
+    """Empty, an advertisement, or a separator whose text below was cut off."""
+    return not line.strip() or _is_advertisement(line) or bool(_LEFT_OVER.fullmatch(line))
 
 
 def _is_advertisement(line: str) -> bool:
-    plain = re.sub(r"<https?://[^\s>]*>|\(https?://[^\s)]*\)", "", line).strip()
-    # Outlook's separator, left over once the block below it is cut off.
-    if re.fullmatch(r"[_-]{5,}", plain):
-        return True
-    return len(plain) <= 100 and bool(_DEVICE.fullmatch(plain))
+    if len(line) > 4 * _LONGEST_ADVERTISEMENT:
+        return False
+    plain = _LINK.sub("<link>", line).strip(" \t()*")
+    if plain == "<link>" or re.fullmatch(r"[_-]{5,}", plain):
+        # Outlook's separator, left over once the block below it is cut off.
+        return plain != "<link>"
+    return len(plain) <= _LONGEST_ADVERTISEMENT and bool(ADVERTISEMENT.fullmatch(plain))
 
 
 def _written(lines: Sequence[str]) -> bool:

@@ -1,0 +1,153 @@
+"""The line above a quotation ("On … Ana <…> wrote:"), in any language and however it is wrapped.
+
+It counts only with an address or a full date in it: "Pada hari Senin saya menulis …" is ordinary
+text (C6.2). Positions are compared instead of one long expression, so that no line takes long.
+"""
+
+import re
+from collections.abc import Sequence
+
+from channels.email.quote_words import (
+    BETWEEN_RULES,
+    FIRST_PERSON,
+    FOLLOWING,
+    OPENS,
+    OTHER_PERSON,
+    WROTE,
+)
+
+LONGEST_HEAD = 600
+_WRAPPED_OVER = 8
+_MOST_OTHER_WORDS = 8
+
+_WORD = r"[^\W\d_]{1,14}\.?"
+DATE = re.compile(
+    # 15 Jun 2024, 15. Juni 2024, 2 de fevereiro de 2015, 6 октября 2014 г.
+    rf"\d{{1,2}}(?:st|nd|rd|th|er|º|ª)?[ .,/-]{{0,2}}(?:(?:de|di|del|ta') )?{_WORD}[ .,/-]{{1,2}}"
+    r"(?:(?:de|del) )?(?:19|20)\d\d"
+    # Jun 15, 2024; Juni 2024 alone proves nothing
+    rf"|(?<!\w){_WORD} \d{{1,2}}(?:st|nd|rd|th)?,? (?:19|20)\d\d"
+    # 15/6/2024, 15.06.24, 2024-06-15, 2024. 6. 15.
+    r"|(?<!\d)\d{1,2}[/.-] ?\d{1,2}[/.-] ?(?:\d{4}|\d\d)(?!\d)"
+    r"|(?:19|20)\d\d[-/.] ?\d{1,2}[-/.] ?\d{1,2}"
+    r"|(?:19|20)\d\d ?[年년] ?\d{1,2} ?[月월] ?\d{1,2} ?[日일]",
+    re.IGNORECASE,
+)
+TIME = re.compile(r"(?<![\d.:])\d{1,2}[.:h]\d\d(?!\d)", re.IGNORECASE)
+_ADDRESS = re.compile(
+    r"[^\s<>@\"'\[\](),;:：]{1,128}@[^\s<>@\"'\[\](),;:：]{1,190}"
+    r"\.[^\s<>@\"'\[\](),;:：]{1,60}"
+)
+# In these languages people write such lines too: a date alone is not enough.
+_COMMON_HERE = re.compile(
+    r"(?:menulis(?:kan)?|tulis|berkata|mengirim|wrote|writes|said|sent)", re.IGNORECASE
+)
+# Old Gmail wrote no colon and no verb, only this.
+_STAMPED = re.compile(
+    r"(?:19|20)\d\d[-/]\d{1,2}[-/]\d{1,2}(?: \d\d:\d\d GMT[+-]\d\d:\d\d \S.{0,120}"
+    r"| [^<>]{1,100}<[^<>\s@]+@[^<>\s@]+>)",
+    re.IGNORECASE,
+)
+
+
+def address_in(text: str) -> re.Match[str] | None:
+    """The first address; at once None where there can be none."""
+    return _ADDRESS.search(text) if "@" in text else None
+
+
+def length(lines: Sequence[str], at: int) -> int:
+    """How many lines the head of a quotation takes; 0 if none begins here."""
+    joined = ""
+    for count, line in enumerate(lines[at : at + _WRAPPED_OVER], 1):
+        bare = _continued(joined, line)
+        if not bare:
+            # Polymail puts the address between empty lines, after a "<" that stands alone.
+            if joined and not line.strip() and _bracket_near(joined, lines, at + count):
+                continue
+            return 0
+        joined = f"{joined} {bare}".strip()
+        if len(joined) > LONGEST_HEAD:
+            return 0
+        if (_ends(joined) or _complete(joined)) and is_head(joined):
+            return count
+        if count == 1 and _STAMPED.fullmatch(joined) and not _goes_on(lines, at + 1):
+            return count
+        if count == 1 and BETWEEN_RULES.fullmatch(joined):
+            return count
+        if count == 1 and not _may_begin(joined):
+            return 0
+    return 0
+
+
+def _ends(line: str) -> bool:
+    return line.rstrip(" \t*_").endswith((":", "：", "--"))
+
+
+def _complete(line: str) -> bool:
+    """Without a colon it takes all three: an address, a date with the time, and the verb last."""
+    verb = WROTE.search(line[-24:])
+    if verb is None or line[-24:][verb.end() :].strip():
+        return False
+    return bool(address_in(line) and DATE.search(line) and TIME.search(line))
+
+
+def _continued(joined: str, line: str) -> str:
+    """A further line of the head. Some programs break inside the brackets: ">:" ends those."""
+    bare = line.strip()
+    if bare.startswith(">") and joined:
+        open_bracket = joined.count("<") > joined.count(">")
+        return bare if open_bracket and len(bare) <= 40 and _ends(bare) else ""
+    return "" if bare.startswith(">") else bare
+
+
+def _bracket_near(joined: str, lines: Sequence[str], following: int) -> bool:
+    after = next((line.strip() for line in lines[following : following + 2] if line.strip()), "")
+    return joined.endswith("<") or after == "<"
+
+
+def _goes_on(lines: Sequence[str], at: int) -> bool:
+    """Whether the sentence continues on the next line."""
+    return at < len(lines) and bool(lines[at].strip()) and not lines[at].lstrip().startswith(">")
+
+
+def _may_begin(line: str) -> bool:
+    """Whether a head that is wrapped could begin with this line."""
+    date = DATE.search(line)
+    return bool(OPENS.match(line) or (date and date.start() <= 40) or address_in(line))
+
+
+def is_head(line: str) -> bool:
+    """Whether a whole line says who wrote when, and nothing else."""
+    address, date, timed = address_in(line), DATE.search(line), TIME.search(line)
+    if not (address or date) or FIRST_PERSON.search(line):
+        return False
+    if OTHER_PERSON.search(line) and not (date and timed):
+        return False
+    verb = next(iter(reversed(list(WROTE.finditer(line)))), None)
+    if verb is None:
+        # "2024-06-15 14:59 GMT+07:00 Ana <a@b>:" in Gmail, Yandex, Japanese programs.
+        early = date is not None and date.start() <= 25
+        return bool(address and early and timed) and _few(line)
+    before, after = line[: verb.start()], line[verb.end() :]
+    if not _few(after) or not _few(before, 2 * _MOST_OTHER_WORDS):
+        return False
+    sure = bool(timed) or not _COMMON_HERE.fullmatch(verb[0])
+    return _placed(before, after, opened=bool(OPENS.match(line)), sure=sure)
+
+
+def _placed(before: str, after: str, *, opened: bool, sure: bool) -> bool:
+    """The date or the address must stand where programs put it, seen from the verb."""
+    if address_in(before) or (opened and address_in(after)):
+        return True
+    date = DATE.search(before)
+    if date and sure and (opened or date.start() <= 40):
+        return True
+    # "Ana schrieb am 15.06.2024 um 14:59:", "-------- Ana wrote on Jun 15, 2024 --------"
+    return bool(before.strip() and DATE.search(after) and TIME.search(after))
+
+
+def _few(text: str, most: int = _MOST_OTHER_WORDS) -> bool:
+    """Whether little is left besides address, date and time: a name, not a sentence."""
+    for known in (_ADDRESS, DATE, TIME, FOLLOWING) if "@" in text else (DATE, TIME, FOLLOWING):
+        text = known.sub(" ", text)
+    return len(re.findall(r"[^\W\d_]{2,}", text)) <= most

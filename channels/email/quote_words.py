@@ -1,0 +1,152 @@
+"""The words mail programs put above a quotation, below a text and between the two, by language.
+
+Gmail, Outlook, Apple Mail, Yahoo, Thunderbird, Samsung, Zoho, Yandex, QQ and Naver were looked at.
+A word alone proves nothing: `attribution` and `quoted` ask for a date or an address besides.
+"""
+
+import re
+
+# --- "… wrote:", third person only; "I wrote:" in these languages is ruled out by FIRST_PERSON.
+_WROTE_WORDS = (
+    # Indonesian, Malay, English
+    "menulis|menuliskan|tulis|berkata|mengirim|wrote|writes|said|sent"
+    # German, Dutch, Danish, Norwegian, Swedish, Icelandic
+    "|schrieb|schreibt|geschrieben|schreef|geschreven|skrev|skriver|skrifaði"
+    # French, Spanish, Portuguese, Italian, Catalan, Romanian
+    "|a écrit|écrivait|ecrit|écrit|escribi[oó]|ha escrito|escreveu|ha scritto|scrive|va escriure"
+    "|a scris"
+    # Polish, Czech, Slovak, Slovene, Croatian, Bulgarian, Russian, Ukrainian
+    r"|napisał(?:\(a\)|a)?|pisze|napsal(?:\(a\)|a)?|napísal(?:\(a\)|a)?|napisal(?:\(a\)|a)?"
+    r"|je napisao(?:/la)?|je napisala|написа|написал(?:\(а\)|а)?|пишет|писал(?:\(а\)|а)?"
+    r"|пише|написав|написала"
+    # Finnish, Estonian, Latvian, Lithuanian, Hungarian, Turkish, Greek, Vietnamese
+    "|kirjoitti|kirjutas|rakstīja|rašė|írta|ezt írta|yazdı|şunları yazdı|έγραψε|đã viết"
+    # Arabic, Persian, Hebrew
+    "|كتب|كتبت|نوشت|כתב|כתבה|כתב/ה"
+)
+# Languages that put no space between words.
+_WROTE_JOINED = "写道|寫道|写了|のメール|は書きました|さんは書きました|님이 작성|쓴 글|เขียน(?:ว่า)?"
+WROTE = re.compile(rf"(?<!\w)(?:{_WROTE_WORDS})(?!\w)|(?:{_WROTE_JOINED})", re.IGNORECASE)
+
+FIRST_PERSON = re.compile(
+    r"(?<!\w)(?:saya|aku|kami|kita|i|we|ich|wir|ik|wij|jag|jeg|vi|je|nous|eu|nós|yo|я|мы|ja|my)"
+    rf"\s+(?:\w+\s+)?(?:{_WROTE_WORDS})(?!\w)"
+    r"|(?:schrieb|schreef|skrev|kirjoitti) (?:ich|wir|ik|wij|jag|jeg|minä)(?!\w)"
+    r"|(?<!\w)j'ai (?:é|e)crit",
+    re.IGNORECASE,
+)
+OTHER_PERSON = re.compile(
+    rf"(?<!\w)(?:anda|kamu|dia|mereka|you|he|she|they)\s+(?:\w+\s+)?(?:{_WROTE_WORDS})(?!\w)",
+    re.IGNORECASE,
+)
+"""Somebody the writer speaks to or of: counts only with the time of day in the line."""
+
+# Words an attribution may begin with, where a line wrap moved the date to the next line.
+OPENS = re.compile(
+    r"(?:[-*_]{2,} ?)?(?:pada|tanggal|di|on|at|am|an|le|el|il|em|a|op|den|på|dnia|w dniu|dne|dňa"
+    r"|la|в|у|на|kl\.?|στις|vào|ngày|בתאריך|ב|في|بتاريخ|在|于|於)(?!\w)",
+    re.IGNORECASE,
+)
+BETWEEN_RULES = re.compile(
+    rf"[*_ ]*-{{2,}} .{{1,120}}\b(?:{_WROTE_WORDS}) ?:? ?-{{2,}}[*_ ]*", re.IGNORECASE
+)
+"""Android's and Zoho's "---- Ana wrote ----": the rules on both sides are proof enough."""
+# What may stand between "wrote" and the colon besides names, dates and addresses.
+FOLLOWING = re.compile(
+    r"(?<!\w)(?:het|volgende|geschreven|the|following|folgendes|le texte suivant|ce qui suit"
+    r"|lo siguiente|o seguinte|quanto segue|następująco|am|um|uhr|via|von|at|on|kl|klo|το|az"
+    r"|följande|følgende|następujące|le|el|il|em|à|às|alle|ore|pm|vorm|nachm|gmt|utc|ezt|için)(?!\w)\.?",
+    re.IGNORECASE,
+)
+
+# --- Outlook's and Yahoo's block. One canonical name for each label.
+_LABELS = {
+    "from": "from|dari|daripada|pengirim|von|de|da|van|fra|från|od|lähettäjä|feladó|kimden|gönderen"
+    "|expéditeur|remitente|mittente|afzender|от|від|от кого|από|từ"
+    "|发件人|寄件者|寄件人|發件人|差出人|送信者|보낸 ?사람|보낸이|من|מאת|จาก|de la|saatja|nuo|frá",
+    "sent": "sent|date|sent at|dikirim|terkirim|dihantar|tanggal|tarikh|gesendet|datum|envoyé"
+    "|enviado(?: el)?|enviada(?: em)?|fecha|data|inviato|verzonden|dato|sendt|skickat|wysłano"
+    "|lähetetty|päivämäärä|elküldve|dátum|küldve|gönderildi|tarih|gönderim tarihi|odesláno"
+    "|отправлено|дата|надіслано|ημερομηνία|στάλθηκε|ngày|đã gửi|发送时间|发送日期"
+    "|日期|時間|寄件日期|傳送時間|送信日時|日時|日付|보낸 ?날짜|날짜|보낸 시간"
+    "|تاريخ|تاريخ الإرسال|أرسل|נשלח|תאריך|ส่ง|วันที่|trimis|saadetud|sent on",
+    "to": "to|kepada|ke|untuk|an|à|a|para|aan|til|till|do|komu|vastaanottaja|címzett|kime|alıcı"
+    "|către|destinataire|destinatario|кому|προς|đến|收件人|收件者|宛先|받는 ?사람|받는이|إلى|אל|ถึง"
+    "|kam|saaja|sent to|risposta",
+    "cc": "cc|tembusan|salinan|kopie|kopia|kopi|copie(?: à)?|копия|копія|抄送|副本|참조|نسخة|עותק"
+    "|ccn|dw|kopio|másolatot kap|bilgi|κοιν",
+    "subject": "subject|subjek|perihal|hal|judul|betreff|objet|asunto|oggetto|assunto|onderwerp"
+    "|emne|ämne|temat|aihe|tárgy|konu|předmět|predmet|subiect|тема|θέμα|chủ đề|tiêu đề"
+    "|主题|主題|主旨|件名|제목|الموضوع|נושא|เรื่อง|teema",
+    "other": "importance|reply-to|balas ke|priority|wichtigkeit|attachments?|lampiran|importance"
+    "|organization|in-reply-to|message-id|reply to|antwort an|répondre à|responder a",
+}
+CANONICAL = {label: re.compile(f"(?:{words})", re.IGNORECASE) for label, words in _LABELS.items()}
+FIELD = re.compile(
+    r"[>*_| \t]*(?P<name>" + "|".join(_LABELS.values()) + r")[*_ \t]*[:：][*_ \t]*(?P<value>.*)",
+    re.IGNORECASE,
+)
+
+# --- Lines that stand between a text and what it answers.
+_ORIGINAL = (
+    "original message|original mail|original e-?mail|original appointment|reply message"
+    "|antwort nachricht|pesan balasan"
+    "|original-?nachricht|urspr[üu]ngliche (?:nachricht|e-mail)|originalnachricht"
+    "|message d['’]origine|message original|message initial|courriel original|mensaje original"
+    "|mensagem original|messaggio originale|oorspronkelijk bericht|oprindelig (?:besked|meddelelse)"
+    "|opprinnelig melding|ursprungligt meddelande|alkuperäinen viesti|oryginalna wiadomość"
+    "|wiadomość oryginalna|wiadomość pierwotna|původní (?:zpráva|e-mail)|pôvodná správa"
+    "|eredeti üzenet|mesaj original|mesajul original|orijinal (?:mesaj|ileti)|özgün ileti"
+    "|исходное (?:сообщение|письмо)|оригинальное сообщение|оригінальне повідомлення|αρχικό μήνυμα"
+    "|thư gốc|tin nhắn gốc|pesan asli|pesan sebelumnya|mesej asal"
+    "|原始邮件|原始郵件|原邮件|元のメッセージ|원본 ?메[시일]지?|원본 메일"
+    "|الرسالة الأصلية|הודעה מקורית|ข้อความต้นฉบับ"
+)
+_FORWARDED = (
+    "forwarded message|forwarded by .{1,80}|pesan (?:yang )?(?:di)?terus(?:kan|an)|mesej dimajukan"
+    "|weitergeleitete nachricht|message transf[ée]r[ée]|mensaje reenviado|mensagem encaminhada"
+    "|messaggio inoltrato|doorgestuurd bericht|videresendt (?:besked|meddelelse|melding)"
+    "|vidarebefordrat (?:mejl|meddelande)|välitetty viesti|przekazana wiadomość"
+    "|wiadomość przekazana|přeposlaná zpráva|továbbított üzenet|mesaj redirecționat|iletilen mesaj"
+    "|пересылаемое (?:сообщение|письмо)|пересланное сообщение|προωθημένο μήνυμα|转发的?邮件"
+    "|轉寄的?郵件|転送メッセージ|전달된 ?메[시일]지?|رسالة (?:معاد توجيهها|محولة)|הודעה שהועברה"
+)
+_RULE = r"[*_ ]*(?:[-_=]{2,}|—{1,})"
+DIVIDER_LINE = re.compile(
+    rf"{_RULE} *(?:{_ORIGINAL}) *[-_=—]{{2,}}[*_ ]*(?P<rest>.*)", re.IGNORECASE
+)
+FORWARD_LINE = re.compile(
+    rf"(?:{_RULE} *(?:{_FORWARDED}) *[-_=—]{{2,}}[*_ ]*"
+    r"|(?:begin forwarded message|mulai (?:pesan terusan|meneruskan pesan)|awal pesan terusan"
+    r"|début du message (?:réexpédié|transféré)|anfang der weitergeleiteten (?:e-mail|nachricht)"
+    r"|inizio messaggio inoltrato|inicio del mensaje reenviado|início da mensagem (?:reenviada"
+    r"|encaminhada)|begin doorgestuurd bericht|vidarebefordrat brev|начало переадресованного"
+    r" (?:сообщения|письма)|転送されたメッセージ|以下是转发的邮件) ?[:：])",
+    re.IGNORECASE,
+)
+
+# --- The advertisement a phone or a mail program adds.
+_DEVICE = (
+    r"(?:iphone|ipad|ipod|ios|apple|mac\b|android|samsung|galaxy|xiaomi|redmi|oppo|vivo|realme|huawei"
+    r"|htc|lg\b|sony|nexus|pixel|wiko|blackberry|nokia|lumia|yahoo|gmail|gmx|outlook|windows|hotmail"
+    r"|thunderbird|ponsel|hp\b|handphone|phone|telefon|téléphone|teléfono|telefone|telefoon|cellulare"
+    r"|handy|mobil|móvil|mobile|mobilgerät|mobiltelefon|telepon|tablet|smartphone|proton|aqua ?mail"
+    r"|spark|bluemail|nine|k-9|mailbox|airmail|sparrow|mailspring|zoho|web\.de|mail\.ru|yandex|почт"
+    r"|телефон|устройств|手机|手機|スマートフォン|携帯|휴대|هاتف|الآيفون)"
+)
+ADVERTISEMENT = re.compile(
+    rf"[-\s*_<(]*(?:(?:di|ter)kirim (?:dari|melalui|menggunakan|lewat|dengan|daripada)"
+    r"|dihantar (?:dari|daripada|melalui|menggunakan)|sent (?:from|via|with|using|by)"
+    r"|from my|dapatkan outlook|get \[?outlook|unduh outlook|download outlook"
+    r"|envoy[ée] (?:de(?:puis)?|à partir|avec|via)|enviado (?:desde|do|de|con|a partir|com|pelo)"
+    r"|enviada (?:desde|do)|inviato (?:da|con|dal)|gesendet (?:von|mit|über)"
+    r"|(?:diese (?:nachricht|e-mail) wurde )?von meinem|verzonden (?:met|vanaf|van|via)|verstuurd"
+    r"|sendt (?:fra|med)|skickat från|hämta outlook|lähetetty|wysłan[eoy] z|pobierz outlook"
+    r"|odesláno|poslané z|küldve|trimis (?:de|din)|gönderildi|отправлено (?:с|из)|надіслано з"
+    r"|στάλθηκε από|εστάλη από|được gửi|télécharger outlook|obtener outlook|obter o outlook"
+    r"|outlook für|发自我?的?|從我的|从我的|获取|取得|أرسلت من|أُرسلت من|تم الإرسال|נשלח מ|나의|내)"
+    rf".{{0,45}}{_DEVICE}.{{0,60}}|[-\s*_<(]*.{{0,12}}{_DEVICE}.{{0,25}}"
+    r"(?:から送信|에서 보냄|küldve|gesendet|gönderildi|lähetetty|傳送|发送|送信)\.?"
+    r"|sent from my [^,.?!:]{1,40}\.?|(?:sent (?:from|via|with)|get) [\w .'-]{1,40}<link>",
+    re.IGNORECASE,
+)
