@@ -8,10 +8,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot import phrases
+from channels import window
+from channels.errors import WindowClosed
 from crm_store import conversations, messages
 from crm_store.models import Conversation, Message, Staff
 from crm_store.models.kinds import Author, Owner
-from crm_store.session import Session
+from crm_store.session import Session, now
 
 
 class NotOwnerError(Exception):
@@ -68,7 +70,7 @@ def hand_back(session: Session, conversation: Conversation, staff: Staff) -> int
 
     What the customer wrote meanwhile stays with the person who read it. Raises NotOwnerError.
     """
-    _owned(conversation, staff)
+    must_own(conversation, staff)
     return conversations.change_owner(session, conversation, Owner.BOT, actor=f"staff:{staff.id}")
 
 
@@ -80,8 +82,14 @@ def reply(
     *,
     content: Mapping[str, Any] | None = None,
 ) -> Message:
-    """Queue a member of staff's answer on the customer's channel. Raises NotOwnerError."""
-    _owned(conversation, staff)
+    """Queue a member of staff's answer on the customer's channel.
+
+    Raises NotOwnerError, and WindowClosed for free text where only a template may be sent.
+    """
+    must_own(conversation, staff)
+    free = not (content or {}).get("template")
+    if free and not window.is_open(conversation.kind, conversation.last_inbound_at, now()):
+        raise WindowClosed
     return messages.queue(
         session,
         conversation,
@@ -102,6 +110,7 @@ def topics(conversation: Conversation) -> tuple[str, ...]:
     )
 
 
-def _owned(conversation: Conversation, staff: Staff) -> None:
+def must_own(conversation: Conversation, staff: Staff) -> None:
+    """Raises NotOwnerError unless this member of staff answers the conversation."""
     if conversation.owner != Owner.STAFF or conversation.owner_staff_id != staff.id:
         raise NotOwnerError

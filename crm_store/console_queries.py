@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select
 
 from crm_store import conversations
 from crm_store.models import Conversation, Customer, Identity, Message, Staff
-from crm_store.models.kinds import ConversationState, Direction, Owner
+from crm_store.models.kinds import ConversationState, Direction, MessageStatus, Owner
 from crm_store.session import Session
 
 PREVIEW = 160
@@ -73,6 +74,18 @@ def staff_names(session: Session, ids: Iterable[int | None]) -> dict[int, str]:
     """The names of these members of staff by id."""
     found = _names(session, Staff, {one for one in ids if one})
     return {key: name or "" for key, name in found.items()}
+
+
+def refusals(session: Session, conversation_id: int, since: datetime) -> list[str]:
+    """The error codes of what we failed to send in a conversation since then."""
+    query = select(Message.error_code).where(
+        Message.conversation_id == conversation_id,
+        Message.direction == Direction.OUT,
+        Message.status == MessageStatus.FAILED,
+        Message.created_at >= since,
+        Message.error_code.is_not(None),
+    )
+    return [code for code in session.scalars(query) if code]
 
 
 def remembered(session: Session) -> tuple[int, int]:

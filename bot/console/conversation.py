@@ -1,39 +1,42 @@
 """One conversation: read it beside the profile, take it, reply, hand it back, resolve it."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request, Response
 
-from bot import takeover
+from bot import drafting, takeover
+from bot.console import talking
 from bot.console.access import SignedForm, SignedIn, Visit, answerable, readable
+from bot.console.composer import template_values, window_values
 from bot.console.inbox import inbox_values, reason_text
+from bot.console.inviting import invite_values
+from bot.console.talking import must_own
 from bot.pages import fragment, page
-from bot.request import LONGEST, PageError, common, see, wants_fragment
-from crm_store import audit, console_queries, conversations, identities, messages, profile
+from bot.request import LONGEST, PageError, common, wants_fragment
+from channels.errors import WindowClosed
+from crm_store import audit, console_queries, conversations, identities, profile
 from crm_store.conversations import View
-from crm_store.models import Conversation
-from crm_store.models.kinds import Owner
+from crm_store.models import Conversation, Message
 from crm_store.session import Session
 
-SHOWN = 200
-TICKS = {"queued": "waiting", "sending": "waiting", "dropped": "failed", "canceled": "failed"}
-router = APIRouter(prefix="/console/conversations/{conversation_id}")
+router = APIRouter(prefix=talking.PREFIX)
 
 
 @router.get("")
-def show(visit: SignedIn, conversation_id: int, view: View = "waiting") -> Response:
+def show(
+    visit: SignedIn, conversation_id: int, view: View = "waiting", template: int = 0
+) -> Response:
     with visit.app.db.reading() as session:
         talk = readable(session, visit, conversation_id)
-        return _page(session, visit, talk, view)
+        return _page(session, visit, talk, view, template_id=template)
 
 
 @router.get("/thread")
 def show_thread(visit: SignedIn, conversation_id: int) -> Response:
     with visit.app.db.reading() as session:
         talk = readable(session, visit, conversation_id)
-        return fragment("console/_thread.html", **_thread(session, visit, talk))
+        return fragment("console/_thread.html", **talking.thread_values(session, visit, talk))
 
 
 @router.get("/owner")
@@ -78,21 +81,19 @@ def resolve(visit: SignedForm, conversation_id: int) -> Response:
 def reply(
     request: Request, visit: SignedForm, conversation_id: int, text: Annotated[str, Form()] = ""
 ) -> Response:
-    """Queue an answer on the customer's own channel."""
+    """Queue an answer on the customer's own channel; what is refused is given back."""
     with visit.app.db.transaction() as session:
         talk = answerable(session, visit, conversation_id)
-        text = _said(text)
-        with _must_own():
-            message = takeover.reply(session, talk, visit.staff, text)
-        audit.add(
-            session, visit.actor, "reply", "conversation", talk.id, detail={"message": message.id}
-        )
-    visit.app.wake.sends()
-    visit.app.feed.publish(*takeover.topics(talk))
-    if not wants_fragment(request):
-        return _back(talk)
-    with visit.app.db.reading() as session:
-        return fragment("console/_thread.html", **_thread(session, visit, talk))
+        try:
+            message = _queued(session, visit, talk, text)
+        except PageError as refused:
+            if wants_fragment(request):  # the page keeps what was written
+                raise
+            return _page(session, visit, talk, "mine", problem=refused, draft=text)
+        detail = {"message": message.id}
+        audit.add(session, visit.actor, "reply", "conversation", talk.id, detail=detail)
+    talking.was_queued(visit, talk)
+    return talking.thread_fragment(visit, talk) if wants_fragment(request) else talking.back(talk)
 
 
 def _give_up(
@@ -100,7 +101,7 @@ def _give_up(
 ) -> Response:
     with visit.app.db.transaction() as session:
         talk = answerable(session, visit, conversation_id)
-        with _must_own():
+        with must_own():
             takeover.hand_back(session, talk, visit.staff)
         then(session, talk)
         audit.add(session, visit.actor, action, "conversation", talk.id)
@@ -108,13 +109,14 @@ def _give_up(
     return _changed(visit, talk)
 
 
-@contextmanager
-def _must_own() -> Iterator[None]:
+def _queued(session: Session, visit: Visit, talk: Conversation, text: str) -> Message:
+    text = _said(text)
     try:
-        yield
-    except takeover.NotOwnerError:
-        text = "Take the conversation first: somebody else answers it now."
-        raise PageError(409, "Not yours any more", text, "/console") from None
+        with must_own():
+            return drafting.reply(session, visit.app, talk, visit.staff, text)
+    except WindowClosed:
+        said = "The 24-hour window has closed: choose a template. Your text is kept."
+        raise PageError(409, "The window has closed", said, "/console") from None
 
 
 def _said(text: str) -> str:
@@ -127,41 +129,42 @@ def _said(text: str) -> str:
 
 
 def _changed(visit: Visit, talk: Conversation) -> Response:
-    visit.app.wake.sends()
-    visit.app.feed.publish(*takeover.topics(talk))
-    return _back(talk)
+    talking.was_queued(visit, talk)
+    return talking.back(talk)
 
 
-def _back(talk: Conversation) -> Response:
-    return see(f"/console/conversations/{talk.id}?view=mine")
-
-
-def _page(session: Session, visit: Visit, talk: Conversation, view: View) -> Response:
+def _page(
+    session: Session,
+    visit: Visit,
+    talk: Conversation,
+    view: View,
+    *,
+    template_id: int = 0,
+    problem: PageError | None = None,
+    draft: str = "",
+) -> Response:
     values = inbox_values(session, visit, view, open_id=talk.id)
-    values |= _thread(session, visit, talk) | _owner(session, visit, talk)
+    values |= talking.thread_values(session, visit, talk) | _owner(session, visit, talk)
+    values |= window_values(session, visit, talk) | invite_values(session, visit, talk)
+    values |= template_values(session, visit, talk, template_id)
     return page(
         "console/conversation.html",
+        status=problem.status if problem else 200,
         **values,
         card=profile.profile(session, talk.customer_id),
         address=identities.get(session, talk.identity_id).address,
-        problem="",
-        draft="",
+        refusal=problem.text if problem else "",
+        draft=draft,
+        size=None,
     )
-
-
-def _thread(session: Session, visit: Visit, talk: Conversation) -> dict[str, Any]:
-    said = messages.thread(session, talk.id, SHOWN)
-    names = console_queries.staff_names(session, [one.staff_id for one in said])
-    return common(visit.app) | {"thread": said, "names": names, "ticks": TICKS}
 
 
 def _owner(session: Session, visit: Visit, talk: Conversation) -> dict[str, Any]:
     names = console_queries.staff_names(session, [talk.owner_staff_id])
-    mine = talk.owner == Owner.STAFF and talk.owner_staff_id == visit.staff.id
     return common(visit.app) | {
         "talk": talk,
         "visit": visit,
-        "mine": mine,
+        "mine": talking.is_mine(visit, talk),
         "owner_name": names.get(talk.owner_staff_id or 0),
         "may_answer": visit.may_answer,
         "reason_text": reason_text,

@@ -1,4 +1,4 @@
-/* Conversation: keeps drafts, Enter sends, says when a reply could not be handed in. */
+/* Conversation: keeps drafts, Enter sends, says why something was not sent, copies links. */
 (() => {
   const draft = document.querySelector("[data-draft]");
   const key = `akrab-draft-${draft.dataset.draft}`;
@@ -11,12 +11,28 @@
     if (draft.value.trim()) draft.form.requestSubmit();
   });
 
+  function write(text) {
+    draft.value = text;
+    draft.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
   document.addEventListener("htmx:afterRequest", ({ target, detail }) => {
-    if (target.id !== "reply") return;
+    if (!target.matches("#reply, #template-form, [data-problem]")) return;
     const refused = detail.xhr.status >= 400 && detail.xhr.status < 500 && detail.xhr.responseText;
     problem.textContent = detail.successful ? "" : refused || "Not sent. Your text is kept; try again.";
-    if (!detail.successful) return;
-    draft.value = "";
-    sessionStorage.removeItem(key);
+    if (!detail.successful) htmx.trigger("#window", "refresh");
+    else if (target.id === "reply") write("");
+  });
+
+  document.addEventListener("click", ({ target }) => {
+    const from = (name) => document.querySelector(target.closest(`[data-${name}]`)?.dataset[name] || "none");
+    const link = from("copy");
+    if (link) {
+      link.select();
+      navigator.clipboard?.writeText(link.value).then(() => { target.textContent = "Copied"; });
+    }
+    const inserted = from("insert");
+    if (inserted) write(`${draft.value} ${inserted.value}`.trim());
+    if (inserted) draft.focus();
   });
 })();

@@ -8,8 +8,8 @@ from bot.simulator import views as simulator
 from bot.webchat import views as webchat
 from tests.console import cast
 
-READ = ["", "/thread", "/owner", "/card"]
-ACT = ["/take", "/reply", "/hand-back", "/resolve"]
+READ = ["", "/thread", "/owner", "/card", "/window", "/templates", "/invite"]
+ACT = ["/take", "/reply", "/hand-back", "/resolve", "/count", "/preview", "/template", "/invite"]
 
 
 def _console_routes() -> list[APIRoute]:
@@ -86,9 +86,9 @@ def test_every_form_of_the_pages_wants_a_token(browser):
     ]
     one = browser()
     answers = {path: one.post(_filled(path)).status_code for path in posts}
-    assert len(posts) == 11
+    assert len(posts) == 16
     assert set(answers.values()) <= {303, 403}
 
 
 def _filled(path: str) -> str:
-    return path.format(conversation_id=1, key="ana", kind="whatsapp")
+    return path.format(conversation_id=1, message_id=1, key="ana", kind="whatsapp")
