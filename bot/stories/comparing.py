@@ -19,23 +19,26 @@ BY_CHANCE = (
     (re.compile(r"\b[0-9A-F]{10}\b"), "<voucher>"),
 )
 """Card numbers and voucher codes are drawn by lot: no two runs share them."""
-KEYS = ("story", "said", "what", "first", "second", "why")
+KEYS = ("story", "said", "embedded", "rasa", "why")
+"""Of an entry: file and name of the story, the line, what each engine takes it to mean."""
+Key = tuple[str, str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One line of the table."""
+    """One line of the table; `heard` is what each engine took the line to mean."""
 
     story: Story
     line: str
     what: str
     first: Any
     second: Any
+    heard: tuple[str, str]
 
     @property
-    def key(self) -> tuple[str, str, str, str]:
+    def key(self) -> Key:
         """What it is known by in the file of those expected; line numbers move, names stay."""
-        return (self.story.title, self.line, self.what, f"{self.first} / {self.second}")
+        return (self.story.title, self.line, *self.heard)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +53,19 @@ class Verdict:
 
 
 def differences(story: Story, first: Sequence[Heard], second: Sequence[Heard]) -> list[Difference]:
-    """Actions, slots, active form and replies that differ, line by line."""
+    """Actions, slots, active form and replies that differ, line by line.
+
+    Not what a line was taken to mean: if the same follows, the customer cannot tell.
+    """
     found: list[Difference] = []
     for one, other in zip(first, second, strict=True):
+        heard = (_base(one.intent), _base(other.intent))
         for what, mine, theirs in _unlike(one, other):
-            found.append(Difference(story, one.text, what, mine, theirs))
+            found.append(Difference(story, one.text, what, mine, theirs, heard))
     return found
 
 
-def judge(firsts: Iterable[Difference], expected: Mapping[Any, str]) -> Verdict:
+def judge(firsts: Iterable[Difference], expected: Mapping[Key, str]) -> Verdict:
     """Sort each story's first difference: what follows from it is not looked at."""
     found = list(firsts)
     seen = {one.key for one in found}
@@ -69,18 +76,18 @@ def judge(firsts: Iterable[Difference], expected: Mapping[Any, str]) -> Verdict:
     )
 
 
-def expected_in(paths: Iterable[Path]) -> dict[tuple[str, str, str, str], str]:
+def expected_in(paths: Iterable[Path]) -> dict[Key, str]:
     """The differences expected of the stories in some folders, with their reasons.
 
     Raises StoryError for a file that cannot be read.
     """
-    found: dict[tuple[str, str, str, str], str] = {}
+    found: dict[Key, str] = {}
     for path in paths:
         file = (path if path.is_dir() else path.parent) / EXPECTED
         if file.exists():
             for entry in _entries(file):
-                story, said, what, first, second, why = (str(entry[key]) for key in KEYS)
-                found[story, said, what, f"{first} / {second}"] = why
+                story, said, mine, theirs, why = (str(entry[key]) for key in KEYS)
+                found[story, said, mine, theirs] = why
     return found
 
 
@@ -100,7 +107,8 @@ def table(found: Iterable[Difference], names: tuple[str, str]) -> str:
     """The differences as lines of text; says so if there are none."""
     lines = [
         f"{one.story.place} {one.story.name} “{one.line}”: {one.what}\n"
-        f"    {names[0]}: {one.first}\n    {names[1]}: {one.second}"
+        f"    {names[0]}, on {one.heard[0]}: {one.first}\n"
+        f"    {names[1]}, on {one.heard[1]}: {one.second}"
         for one in found
     ]
     return "\n".join(lines) or f"{names[0]} and {names[1]} agree"
@@ -109,8 +117,8 @@ def table(found: Iterable[Difference], names: tuple[str, str]) -> str:
 def report(verdict: Verdict, names: tuple[str, str]) -> str:
     """What differs and is not expected, in full; what is expected, a line each."""
     lines = [
-        f"{one.story.place} {one.story.name} “{one.line}”: {one.what}"
-        f" {names[0]} {one.first}, {names[1]} {one.second} ({why})"
+        f"    {one.story.place} {one.story.name} “{one.line}”: {one.what}, for {names[0]} hears"
+        f" {one.heard[0]}, {names[1]} {one.heard[1]} ({why})"
         for one, why in verdict.expected
     ]
     if verdict.expected:
@@ -128,7 +136,6 @@ def report(verdict: Verdict, names: tuple[str, str]) -> str:
 def _unlike(one: Heard, other: Heard) -> Iterable[tuple[str, Any, Any]]:
     compared = (
         ("error", one.error, other.error),
-        ("intent", _base(one.intent), _base(other.intent)),
         ("actions", one.actions, other.actions),
         ("form", one.active_loop, other.active_loop),
         ("replies", _told(one), _told(other)),

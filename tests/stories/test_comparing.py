@@ -16,9 +16,8 @@ ENTRY = """
 differences:
 - story: test_loyalty.yml balance in slang
   said: cek poin
-  what: intent
-  first: ask_points_balance
-  second: inform
+  embedded: ask_points_balance
+  rasa: inform
   why: below the threshold
 """
 
@@ -36,7 +35,6 @@ def expected(tmp_path):
 @pytest.mark.parametrize(
     ("what", "changes"),
     [
-        ("intent", {"intent": "inform"}),
         ("actions", {"actions": ()}),
         ("form", {"active_loop": "a_form"}),
         ("replies", {"replies": (("u", "51"),)}),
@@ -49,6 +47,10 @@ def test_each_of_these_is_a_difference(what, changes):
     assert [one.what for one in differ(**changes)] == [what]
 
 
+def test_what_is_meant_is_no_difference_if_the_same_follows():
+    assert differ(intent="inform") == []
+
+
 def test_what_is_drawn_by_lot_is_none():
     (said,) = [replace(SAME, replies=(("u", "VIP-12345678"),))]
     assert not comparing.differences(
@@ -57,17 +59,17 @@ def test_what_is_drawn_by_lot_is_none():
 
 
 def test_a_difference_that_is_expected_is_told_with_its_reason(expected):
-    verdict = comparing.judge(differ(intent="inform"), expected)
+    verdict = comparing.judge(differ(intent="inform", actions=()), expected)
     assert (verdict.new, verdict.gone) == ([], [])
     assert "(below the threshold)" in comparing.report(verdict, ("embedded", "rasa"))
 
 
 def test_a_new_difference_names_story_line_and_both_sides(expected):
-    verdict = comparing.judge(differ(intent="greet"), expected)
+    verdict = comparing.judge(differ(intent="greet", actions=()), expected)
     told = comparing.report(verdict, ("embedded", "rasa"))
     assert len(verdict.new) == 1
-    assert "test_loyalty.yml:170 balance in slang “cek poin”: intent" in told
-    assert "embedded: ask_points_balance" in told
+    assert "test_loyalty.yml:170 balance in slang “cek poin”: actions" in told
+    assert "rasa, on greet: ()" in told
 
 
 def test_what_is_no_longer_different_is_told_too(expected):
