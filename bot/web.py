@@ -57,7 +57,7 @@ class KeptFiles(StaticFiles):
 
 
 class Doorman:
-    """Refuses bodies too large for a form, and adds the security headers to every answer."""
+    """Refuses bodies too large for a form, and adds the security headers an answer has not set."""
 
     def __init__(self, inner: Any, app: App) -> None:
         self._inner = inner
@@ -73,7 +73,11 @@ class Doorman:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *headers]
+                own = {name.lower() for name, _ in message["headers"]}
+                message["headers"] = [
+                    *message["headers"],
+                    *(header for header in headers if header[0] not in own),
+                ]
             await send(message)
 
         await self._inner(scope, _limited(receive, self._limit(scope["path"])), send_with_headers)
@@ -85,10 +89,11 @@ class Doorman:
 
     def _headers(self, path: str) -> list[tuple[bytes, bytes]]:
         frames = " ".join(("'self'", *self._frames)) if path.startswith("/chat") else "'none'"
+        inner = "'self'" if path.startswith("/console") else "'none'"
         policy = (
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
             "connect-src 'self'; form-action 'self'; base-uri 'none'; "
-            f"frame-ancestors {frames}"
+            f"frame-src {inner}; frame-ancestors {frames}"
         )
         headers = {
             "content-security-policy": policy,

@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import Response
 
 from bot import takeover
+from bot.console import attachments
 from bot.console.access import Visit
 from bot.pages import fragment
 from bot.request import PageError, common, see
@@ -41,6 +42,7 @@ def thread_values(session: Session, visit: Visit, talk: Conversation) -> dict[st
     names = console_queries.staff_names(session, [one.staff_id for one in said])
     return common(visit.app) | {
         "thread": said,
+        "files": attachments.shown(session, said),
         "names": names,
         "ticks": TICKS,
         "visit": visit,

@@ -39,8 +39,8 @@ def test_a_write_that_fails_leaves_nothing(store, tmp_path, monkeypatch):
     def broken(descriptor):
         raise OSError("disk")
 
-    with monkeypatch.context() as patch, pytest.raises(OSError, match="disk"):
-        patch.setattr(os, "fsync", broken)
+    monkeypatch.setattr(os, "fsync", broken)
+    with pytest.raises(OSError, match="disk"):
         store.keep(PNG)
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
