@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from channels.base import Finding
-from channels.errors import SendError
+from channels.errors import SendError, Unreachable
 from channels.telegram.client import Connection
 from channels.telegram.config import Config
 from channels.telegram.parse import ALLOWED
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 PORTS = (443, 80, 88, 8443)
 _SETUP = "run `akrab channels setup`"
+_TAKE = f"{_SETUP}; if that is another installation, give this one a bot of its own"
 _MANY = 100
 
 
@@ -83,7 +84,7 @@ def _called(hook: "WebhookInfo", webhook_url: str) -> Sequence[Finding]:
     if not hook.url:
         return (Finding(False, "no webhook is set: no message arrives", _SETUP),)
     if hook.url != webhook_url:
-        return (Finding(False, f"the bot calls {hook.url}, not {webhook_url}", _SETUP),)
+        return (Finding(False, f"the bot calls {hook.url}, not {webhook_url}", _TAKE),)
     return (Finding(True, f"the bot calls {webhook_url}"), *_kinds(hook), *_health(hook))
 
 
@@ -112,7 +113,7 @@ def _polled(hook: "WebhookInfo") -> Sequence[Finding]:
     """Polling mode."""
     if hook.url:
         told = f"a webhook is set ({hook.url}), so nothing can be polled (409)"
-        return (Finding(False, told, _SETUP),)
+        return (Finding(False, told, _TAKE),)
     return (Finding(True, f"messages are polled; {hook.pending_update_count} wait at Telegram"),)
 
 
@@ -131,4 +132,8 @@ def _unusable(webhook_url: str) -> Finding | None:
 
 
 def _fix(error: SendError) -> str | None:
-    return "check `token`: BotFather shows it under /mybots" if error.code == "401" else None
+    if error.code == "401":
+        return "check `token`: BotFather shows it under /mybots"
+    if isinstance(error, Unreachable):
+        return "check this machine's way to the internet, and `api_url` if it is set"
+    return None

@@ -18,7 +18,7 @@ from channels.base import (
     WebhookAnswer,
     WebhookRequest,
 )
-from channels.errors import WindowClosed
+from channels.errors import SendError, Unreachable, WindowClosed
 from channels.fetching import fetch
 from channels.phones import country, is_e164
 from channels.templates import ChannelTemplate, TemplateState
@@ -28,6 +28,8 @@ from channels.twilio.config import SANDBOX, Config
 from channels.twilio.outbox import Outbox
 from channels.twilio.templates import Catalogue, from_resource, state_told
 
+ODD_ANSWER = (KeyError, TypeError, ValueError, AttributeError)
+"""What the library raises over a page that is not of the documented form."""
 NO_REPLY = b'<?xml version="1.0" encoding="UTF-8"?><Response/>'
 
 
@@ -130,11 +132,15 @@ class TwilioChannel:
 
     async def check(self) -> Sequence[Finding]:
         """Account, senders and their webhooks, templates, what Indonesia's rules mean."""
-        client = self._connection.client()
-        findings = await checks.check(client, self._config, self.webhook_url)
+        findings = await checks.check(self._connection.client(), self._config, self.webhook_url)
+        if self._config.api_key:
+            findings = (*findings, await self._check_signing())
         if ChannelKind.WHATSAPP not in self.kinds or not all(each.ok for each in findings[1:2]):
             return findings
-        return (*findings, *checks.of_templates(await self.templates()))
+        try:
+            return (*findings, *checks.of_templates(await self.templates()))
+        except SendError as error:
+            return (*findings, Finding(False, f"the templates cannot be read: {error}"))
 
     async def setup(self, webhook_url: str) -> Sequence[Finding]:
         """Set the webhook on the number, the Messaging Service and the WhatsApp sender."""
@@ -144,9 +150,20 @@ class TwilioChannel:
         """Close the connections to Twilio."""
         await self._connection.close()
 
+    async def _check_signing(self) -> Finding:
+        """With an API key nothing else notices a wrong auth token, and every webhook fails."""
+        with_token = Connection(self._config.without_key())
+        try:
+            return await checks.signing(with_token.client())
+        finally:
+            await with_token.close()
+
     async def _fetch_templates(self) -> Sequence[ChannelTemplate]:
         content = self._connection.client().content.v1.content_and_approvals
-        return [from_resource(each) for each in await content.list_async(limit=2000)]
+        try:
+            return [from_resource(each) for each in await content.list_async(limit=2000)]
+        except ODD_ANSWER as error:
+            raise Unreachable("Twilio's list of templates cannot be read") from error
 
 
 def _rates(config: Config) -> Rates:

@@ -5,13 +5,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from channels.base import ChannelKind, Finding
-from channels.errors import SendError
+from channels.errors import SendError, Unreachable
 from channels.phones import is_e164
 from channels.templates import ChannelTemplate, TemplateState
 from channels.twilio.config import SANDBOX, Config
 
 _SETUP = "run `akrab channels setup`"
-_CONSOLE = "set it in Twilio's console"
+_CONSOLE = "see Messaging > Senders > WhatsApp senders in Twilio's console"
+_OWNED = 5
+"""So many of the account's own senders are named when another one is configured."""
 _TROUBLED = (TemplateState.REJECTED, TemplateState.PAUSED, TemplateState.DISABLED)
 _LOCAL = ("localhost", "127.0.0.1", "0.0.0.0", "::1", "")  # noqa: S104 - compared, never bound
 
@@ -34,8 +36,23 @@ async def check(client: Any, config: Config, webhook_url: str) -> Sequence[Findi
     return tuple(findings + _indonesia(config))
 
 
+async def signing(client: Any) -> Finding:
+    """Whether the auth token is the account's; `client` signs in with it, not with a key."""
+    try:
+        await client.api.v2010.accounts(client.account_sid).fetch_async()
+    except SendError as error:
+        text = f"auth_token is not the account's, so every webhook will be refused: {error}"
+        return Finding(False, text, "copy the auth token from the console's first page")
+    return Finding(True, "auth_token is the account's: webhooks signed with it are taken")
+
+
 async def setup(client: Any, config: Config, webhook_url: str) -> Sequence[Finding]:
-    """Tell Twilio our webhook for every sender of this channel; says what was done."""
+    """Tell Twilio our webhook for every sender of this channel; says what was done.
+
+    An address that Twilio cannot reach is not told: it would undo one that works.
+    """
+    if not reachable(webhook_url):
+        return (_public(webhook_url),)
     findings: list[Finding] = []
     for sender in _SENDERS:
         try:
@@ -47,6 +64,9 @@ async def setup(client: Any, config: Config, webhook_url: str) -> Sequence[Findi
 
 def of_templates(templates: Sequence[ChannelTemplate]) -> Sequence[Finding]:
     """One line for each template that cannot be used, one for those that can."""
+    if not templates:
+        text = "the account has no templates: who was silent for 24 hours cannot be written to"
+        return (Finding(True, text),)
     usable = [each for each in templates if each.approved]
     troubled = [each for each in templates if each.state in _TROUBLED]
     lines = [Finding(True, f"{len(usable)} of {len(templates)} templates approved by WhatsApp")]
@@ -69,7 +89,7 @@ class _Number:
             return ()
         found = await self._find()
         if found is None:
-            return (self._absent(),)
+            return (await self._absent(),)
         return (_webhook(f"number {self._number}", found.sms_url, webhook_url),)
 
     async def set(self, webhook_url: str) -> Sequence[Finding]:
@@ -77,7 +97,7 @@ class _Number:
             return ()
         found = await self._find()
         if found is None:
-            return (self._absent(),)
+            return (await self._absent(),)
         await self._numbers(found.sid).update_async(sms_url=webhook_url, sms_method="POST")
         return (Finding(True, f"number {self._number} now calls {webhook_url}"),)
 
@@ -85,8 +105,10 @@ class _Number:
         found = await self._numbers.list_async(phone_number=self._number, limit=1)
         return next(iter(found), None)
 
-    def _absent(self) -> Finding:
-        return Finding(False, f"the account has no number {self._number}", "check `sms`")
+    async def _absent(self) -> Finding:
+        owned = [each.phone_number for each in await self._numbers.list_async(limit=_OWNED)]
+        text = f"the account has no number {self._number}"
+        return Finding(False, text, _instead("sms", owned, "buy a number in Twilio's console"))
 
 
 class _Service:
@@ -122,6 +144,7 @@ class _WhatsApp:
     def __init__(self, config: Config, client: Any) -> None:
         self._number = config.whatsapp
         self._senders = client.messaging.v2.channels_senders
+        self._owned: list[str] = []
 
     async def findings(self, webhook_url: str) -> Sequence[Finding]:
         if self._number is None:
@@ -148,16 +171,18 @@ class _WhatsApp:
 
     async def _find(self) -> Any:
         wanted = f"whatsapp:{self._number}"
-        for sender in await self._senders.list_async(channel="whatsapp", limit=1000):
-            if sender.sender_id == wanted:
-                return sender
-        return None
+        listed = await self._senders.list_async(channel="whatsapp", limit=1000)
+        self._owned = [str(each.sender_id).removeprefix("whatsapp:") for each in listed]
+        return next((each for each in listed if each.sender_id == wanted), None)
 
     def _absent(self) -> Finding:
         if self._number == SANDBOX:
             text = "the WhatsApp sandbox's webhook cannot be read or set by us"
-            return Finding(True, text, f"{_CONSOLE}: Messaging > Try it out > Sandbox settings")
-        return Finding(False, f"the account has no WhatsApp sender {self._number}", _CONSOLE)
+            where = "set it in Twilio's console: Messaging > Try it out > Sandbox settings"
+            return Finding(True, text, f"{where}, method POST")
+        text = f"the account has no WhatsApp sender {self._number}"
+        register = "register the number under Messaging > Senders in Twilio's console"
+        return Finding(False, text, _instead("whatsapp", self._owned, register))
 
 
 _SENDERS = (_Number, _Service, _WhatsApp)
@@ -168,13 +193,20 @@ def _callback(sender: Any) -> str | None:
     return webhook.get("callback_url")
 
 
+def _instead(key: str, owned: Sequence[str], else_: str) -> str:
+    """What to do about a sender that is not the account's."""
+    named = ", ".join(owned[:_OWNED])
+    return f"the account has {named}: set `{key}`" if named else f"check `{key}`, or {else_}"
+
+
 def _webhook(name: str, found: str | None, wanted: str) -> Finding:
+    fix = _SETUP if reachable(wanted) else "first make web.public_url reachable, see above"
     # What follows "#" are Twilio's connection overrides (timeouts, retries), not the address.
     if (found or "").partition("#")[0] == wanted:
         return Finding(True, f"{name} calls {wanted}")
     if not found:
-        return Finding(False, f"{name} has no webhook: incoming messages are dropped", _SETUP)
-    return Finding(False, f"{name} calls {found}, not {wanted}", _SETUP)
+        return Finding(False, f"{name} has no webhook: incoming messages are dropped", fix)
+    return Finding(False, f"{name} calls {found}, not {wanted}", fix)
 
 
 def _public(webhook_url: str) -> Finding:
@@ -200,7 +232,11 @@ async def _account(client: Any) -> Finding:
 
 
 def _fix(error: SendError) -> str | None:
-    return "check account_sid, auth_token and api_key" if error.code in ("20003", "401") else None
+    if error.code in ("20003", "401"):
+        return "check account_sid, auth_token and api_key: Twilio's console shows them at the start"
+    if isinstance(error, Unreachable) and error.code is None:
+        return "check this machine's way to the internet, and `api_url` if it is set"
+    return None
 
 
 def _indonesia(config: Config) -> list[Finding]:

@@ -96,6 +96,10 @@ class Config(ChannelConfig):
         both = (self.auth_token, self.other_auth_token)
         return tuple(token.get_secret_value() for token in both if token is not None)
 
+    def without_key(self) -> "Config":
+        """The same, signed in to the REST API with the auth token."""
+        return self.model_copy(update={"api_key": None, "api_secret": None})
+
     def credentials(self) -> tuple[str, str]:
         """User name and password for the REST API."""
         if self.api_key and self.api_secret:

@@ -27,6 +27,7 @@ TOKEN = "a-token-of-nobody"
 WHATSAPP = "+6281100000001"
 NUMBER = "+6281100000002"
 SERVICE = "MG" + "b" * 32
+KEY, KEY_SECRET = "SK" + "d" * 32, "a-secret-of-nobody"
 PROGRESS = {"accepted": "sending", "queued": "sending", "sending": "sent"}
 
 
@@ -177,8 +178,9 @@ class TwilioServer:
 
     @web.middleware
     async def _guard(self, request: web.Request, handler: Any) -> web.StreamResponse:
-        wanted = "Basic " + base64.b64encode(f"{ACCOUNT}:{self.token}".encode()).decode()
-        if request.headers.get("Authorization") != wanted:
+        pairs = (f"{ACCOUNT}:{self.token}", f"{KEY}:{KEY_SECRET}")
+        known = ["Basic " + base64.b64encode(pair.encode()).decode() for pair in pairs]
+        if request.headers.get("Authorization") not in known:
             return problem(401, 20003, "Authenticate")
         form: dict[str, Any] = dict(request.query)
         if request.content_type == "application/json":

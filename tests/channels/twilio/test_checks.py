@@ -3,7 +3,7 @@
 import pytest
 
 from channels.twilio.checks import reachable
-from tests.peers.twilio_server import NUMBER, SERVICE, WHATSAPP, content
+from tests.peers.twilio_server import KEY, KEY_SECRET, NUMBER, SERVICE, WHATSAPP, content
 
 pytestmark = pytest.mark.anyio
 
@@ -80,6 +80,40 @@ async def test_a_sender_the_account_does_not_have_is_named(new_channel, twilio, 
     shop = new_channel(api_url=twilio.url, **{key: "+6281100000009"})
     assert has(await said(shop), f"!the account has no {words} +6281100000009")
     await shop.close()
+
+
+@pytest.mark.parametrize(("key", "owned"), [("sms", NUMBER), ("whatsapp", WHATSAPP)])
+async def test_the_senders_the_account_does_have_are_named_instead(new_channel, twilio, key, owned):
+    shop = new_channel(api_url=twilio.url, **{key: "+6281100000009"})
+    [bad] = [each for each in await shop.check() if "0000009" in each.text]
+    await shop.close()
+    assert bad.fix == f"the account has {owned}: set `{key}`"
+
+
+@pytest.mark.parametrize(("token", "well"), [("a-token-of-nobody", True), ("wrong", False)])
+async def test_a2_8_with_an_api_key_the_token_is_tried_too(new_channel, twilio, said, token, well):
+    """Otherwise everything looks well, and every webhook is refused."""
+    keys = {"api_key": KEY, "api_secret": KEY_SECRET, "auth_token": token}
+    shop = new_channel(api_url=twilio.url, **keys)
+    await shop.setup(URL)
+    lines = [line for line in await said(shop) if "auth_token" in line]
+    await shop.close()
+    assert [line.startswith("!") for line in lines] == [not well]
+
+
+async def test_an_account_without_templates_hears_what_that_means(said):
+    assert has(await said(), "who was silent for 24 hours cannot be written to")
+
+
+async def test_an_address_twilio_cannot_reach_is_never_set(shop, twilio):
+    [finding] = await shop.setup("http://localhost:8000/webhooks/shop")
+    assert not finding.ok
+    assert twilio.number["sms_url"] != "http://localhost:8000/webhooks/shop"
+
+
+async def test_templates_that_cannot_be_read_are_one_finding_more(shop, said, twilio):
+    twilio.contents = None
+    assert has(await said(), "!the templates cannot be read")
 
 
 async def test_a9_1_the_operator_hears_that_sms_is_one_way_in_indonesia(said):
