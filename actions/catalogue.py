@@ -6,7 +6,7 @@ from actions import faq
 from actions.action import StoreAction
 from actions.turn import Events, Turn
 from crm_store import catalogue
-from crm_store.models import Product
+from crm_store.catalogue import Goods
 
 SHOWN = 3
 SEARCHED = 12
@@ -60,7 +60,7 @@ def _tell(turn: Turn, response: str, line: str) -> Events:
     return []
 
 
-def _narrow(products: list[Product], text: str) -> list[Product]:
+def _narrow(products: list[Goods], text: str) -> list[Goods]:
     """Those that most words of the message are about, such as "2 pintu" or "43"."""
     words = set(WORD.findall(text.lower()))
     shared = [len(words & set(WORD.findall(product.name.lower()))) for product in products]
@@ -68,7 +68,7 @@ def _narrow(products: list[Product], text: str) -> list[Product]:
     return [product for product, count in zip(products, shared, strict=True) if count == most]
 
 
-def _product(turn: Turn, product: Product) -> dict[str, object]:
+def _product(turn: Turn, product: Goods) -> dict[str, object]:
     return {
         "name": product.name,
         "price": turn.money(product.price, product.currency),
@@ -77,7 +77,7 @@ def _product(turn: Turn, product: Product) -> dict[str, object]:
     }
 
 
-def _stock(turn: Turn, product: Product) -> str:
+def _stock(turn: Turn, product: Goods) -> str:
     """The stores that have it, such as "Sinar Dago (3), Sinar Braga (1)"."""
     left = [(store, units) for store, units in product.stock.items() if units > 0]
     if not left:

@@ -8,7 +8,8 @@ from actions import formats, reading
 from actions.action import StoreAction
 from actions.turn import Events, Turn
 from crm_store import catalogue, knowledge
-from crm_store.models import Article, Store
+from crm_store.catalogue import Shop
+from crm_store.knowledge import Text
 
 ENOUGH = 0.35
 """Below this score (0 to 1) an article is not an answer."""
@@ -66,7 +67,7 @@ class Knowledge(StoreAction):
         return []
 
 
-def find_article(turn: Turn, enough: float = ENOUGH) -> Article | None:
+def find_article(turn: Turn, enough: float = ENOUGH) -> Text | None:
     """The article the message's words find, else the one its intent is about."""
     topic = TOPICS.get(turn.intent)
     question = EMPTY.sub(" ", turn.text)
@@ -80,18 +81,18 @@ def find_article(turn: Turn, enough: float = ENOUGH) -> Article | None:
     return _article(turn, topic) if topic else None
 
 
-def _in_language(turn: Turn, article: Article) -> Article:
+def _in_language(turn: Turn, article: Text) -> Text:
     """The same article in the customer's language, if there is one."""
     if article.language == turn.language:
         return article
     return _article(turn, article.slug) or article
 
 
-def _article(turn: Turn, slug: str) -> Article | None:
-    return knowledge.by_slug(turn.session, slug, turn.language)
+def _article(turn: Turn, slug: str) -> Text | None:
+    return knowledge.read(turn.session, slug, turn.language)
 
 
-def tell(turn: Turn, article: Article) -> None:
+def tell(turn: Turn, article: Text) -> None:
     """Answer with an article, citing it."""
     turn.say("utter_article", answer=article.body.strip(), title=article.title)
 
@@ -105,7 +106,7 @@ def _tell_stores(turn: Turn, response: str, line: str) -> Events:
     return []
 
 
-def _stores_meant(turn: Turn) -> list[Store]:
+def _stores_meant(turn: Turn) -> list[Shop]:
     name, city = turn.entity("store"), turn.entity("city")
     if name:
         found = catalogue.find_stores(turn.session, name=name)
@@ -128,7 +129,7 @@ def _tell_where(turn: Turn) -> Events:
     return [SlotSet("person_offered", True)]
 
 
-def _store(turn: Turn, store: Store) -> dict[str, object]:
+def _store(turn: Turn, store: Shop) -> dict[str, object]:
     return {
         "store": store.name,
         "city": store.city,

@@ -1,35 +1,60 @@
 """What can be bought and where, found also by misspelt words."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from rapidfuzz import fuzz, process, utils
 from sqlalchemy import bindparam, func, select
 
-from crm_store.models import Product, Store
+from crm_store.models import Product, Store, table_of
+from crm_store.prepared import Among, Prepared
 from crm_store.session import Session
 
 LIKE = 70.0
 """Least likeness, of 100, for a word to count as meant."""
 
 
-def find_products(session: Session, query: str, limit: int = 5) -> list[Product]:
+class Goods(NamedTuple):
+    """A product as it is read. `stock` maps store name to units."""
+
+    id: int
+    sku: str
+    name: str
+    price: int
+    currency: str
+    warranty_months: int
+    stock: Mapping[str, int]
+
+
+class Shop(NamedTuple):
+    """A store as it is read."""
+
+    id: int
+    name: str
+    city: str
+    address: str
+    phone: str | None
+    hours: str
+
+
+def find_products(session: Session, query: str, limit: int = 5) -> list[Goods]:
     """Active products like `query` by category, name or brand; the likest first."""
     choices = {
         number: f"{category} {name} {brand or ''}"
-        for number, category, name, brand in session.execute(_on_sale).tuples()
+        for number, category, name, brand in _on_sale.rows(session)
     }
     ids = _likest(query, choices, limit)
-    found = {one.id: one for one in session.scalars(_products, {"ids": ids})}
+    found = {one.id: one for one in _products.rows(session, {"ids": ids})}
     return [found[one] for one in ids]
 
 
-def find_stores(session: Session, city: str | None = None, name: str | None = None) -> list[Store]:
+def find_stores(session: Session, city: str | None = None, name: str | None = None) -> list[Shop]:
     """Shops in a city, or like a name, or all of them."""
+    stores: list[Shop]
     if city is None:
-        stores = list(session.scalars(_stores))
+        stores = _stores.rows(session)
     else:
-        stores = list(session.scalars(_stores_in, {"city": city.strip().lower()}))
+        stores = _stores_in.rows(session, {"city": city.strip().lower()})
     if name is None:
         return stores
     found = {store.id: store for store in stores}
@@ -72,9 +97,15 @@ def _likest(query: str, choices: Mapping[int, str], limit: int) -> list[int]:
     return [key for _, _, key in found]
 
 
-_on_sale = select(Product.id, Product.category, Product.name, Product.brand).where(
-    Product.active.is_(True)
+_product, _store = table_of(Product).c, table_of(Store).c
+_all_stores = select(*(_store[name] for name in Shop._fields)).order_by(_store.city, _store.name)
+_on_sale = Prepared(
+    select(_product.id, _product.category, _product.name, _product.brand).where(
+        _product.active.is_(True)
+    )
 )
-_products = select(Product).where(Product.id.in_(bindparam("ids", expanding=True)))
-_stores = select(Store).order_by(Store.city, Store.name)
-_stores_in = _stores.where(func.lower(Store.city) == bindparam("city"))
+_products = Prepared(
+    select(*(_product[name] for name in Goods._fields)).where(Among(_product.id)), shape=Goods
+)
+_stores = Prepared(_all_stores, shape=Shop)
+_stores_in = Prepared(_all_stores.where(func.lower(_store.city) == bindparam("city")), shape=Shop)

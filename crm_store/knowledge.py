@@ -5,10 +5,12 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, select, text
 
-from crm_store.models import Article
+from crm_store.models import Article, table_of
+from crm_store.prepared import Prepared
 from crm_store.session import Session
 
 WORDS = 16
@@ -26,22 +28,23 @@ STOP = frozenset(
     kalo tidak gak nggak tdk jadi juga punya kalian tolong mohon""".split()
 )
 
-_SQLITE = text(
-    "SELECT rowid FROM knowledge_fts WHERE knowledge_fts MATCH :terms"
-    " ORDER BY bm25(knowledge_fts, 4.0, 1.0, 3.0) LIMIT :most"
-)
-_POSTGRESQL = text(
-    "SELECT id FROM knowledge_articles, to_tsquery('simple', :terms) AS terms"
-    " WHERE akrab_knowledge(title, body, tags) @@ terms"
-    " ORDER BY ts_rank(akrab_knowledge(title, body, tags), terms) DESC LIMIT :most"
-)
+
+class Text(NamedTuple):
+    """An article as it is read."""
+
+    id: int
+    slug: str
+    language: str
+    title: str
+    body: str
+    tags: str
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
     """An article that may answer. `score` is 0 to 1: how much of the question it covers."""
 
-    article: Article
+    article: Text
     score: float
     stems: Sequence[str]
 
@@ -79,7 +82,13 @@ def put(
 
 def by_slug(session: Session, slug: str, language: str) -> Article | None:
     """The article of this name in a language."""
-    return session.scalars(_named, {"slug": slug, "language": language}).one_or_none()
+    query = select(Article).where(Article.slug == slug, Article.language == language)
+    return session.scalars(query).one_or_none()
+
+
+def read(session: Session, slug: str, language: str) -> Text | None:
+    """The article of this name in a language, only to be read."""
+    return next(iter(_named.rows(session, {"slug": slug, "language": language})), None)
 
 
 def all_of(session: Session, language: str) -> list[Article]:
@@ -96,14 +105,12 @@ def content_words(query: str) -> list[str]:
     return list(dict.fromkeys(kept))[:WORDS]
 
 
-def _candidates(session: Session, stems: Sequence[str]) -> list[Article]:
-    if session.get_bind().dialect.name == "postgresql":
-        statement, terms = _POSTGRESQL, " | ".join(f"{stem}:*" for stem in stems)
+def _candidates(session: Session, stems: Sequence[str]) -> list[Text]:
+    if session.connection().dialect.name == "postgresql":
+        terms = " | ".join(f"{stem}:*" for stem in stems)
     else:
-        statement, terms = _SQLITE, " OR ".join(f'"{stem}"*' for stem in stems)
-    ids = list(session.scalars(statement, {"terms": terms, "most": CANDIDATES}))
-    found = {one.id: one for one in session.scalars(_numbered, {"ids": ids})}
-    return [found[one] for one in ids]
+        terms = " OR ".join(f'"{stem}"*' for stem in stems)
+    return _matching.rows(session, {"terms": terms, "most": CANDIDATES})
 
 
 def _stem(word: str) -> str:
@@ -114,7 +121,7 @@ def _stem(word: str) -> str:
     return word
 
 
-def _score(article: Article, stems: Sequence[str], language: str) -> float:
+def _score(article: Text, stems: Sequence[str], language: str) -> float:
     places = (
         (TITLE, _split(article.title)),
         (TAGS, _split(article.tags)),
@@ -139,7 +146,29 @@ def _split(value: str) -> tuple[str, ...]:
     return tuple(sorted(set(re.findall(r"[^\W_]+", value.lower()))))
 
 
-_numbered = select(Article).where(Article.id.in_(bindparam("ids", expanding=True)))
-_named = select(Article).where(
-    Article.slug == bindparam("slug"), Article.language == bindparam("language")
+_article = table_of(Article)
+_columns = [_article.c[name] for name in Text._fields]
+_matching = Prepared(
+    {
+        "sqlite": text(
+            "SELECT knowledge_articles.id, slug, language, knowledge_articles.title,"
+            " knowledge_articles.body, knowledge_articles.tags FROM knowledge_fts"
+            " JOIN knowledge_articles ON knowledge_articles.id = knowledge_fts.rowid"
+            " WHERE knowledge_fts MATCH :terms"
+            " ORDER BY bm25(knowledge_fts, 4.0, 1.0, 3.0) LIMIT :most"
+        ).columns(*_columns),
+        "postgresql": text(
+            "SELECT id, slug, language, title, body, tags"
+            " FROM knowledge_articles, to_tsquery('simple', :terms) AS terms"
+            " WHERE akrab_knowledge(title, body, tags) @@ terms"
+            " ORDER BY ts_rank(akrab_knowledge(title, body, tags), terms) DESC LIMIT :most"
+        ).columns(*_columns),
+    },
+    shape=Text,
+)
+_named = Prepared(
+    select(*_columns).where(
+        _article.c.slug == bindparam("slug"), _article.c.language == bindparam("language")
+    ),
+    shape=Text,
 )

@@ -83,14 +83,20 @@ class Prepared:
     """A statement with named parameters, the same for all dialects or one for each.
 
     `columns` are what an INSERT is given; all that have a default in Python must be among them.
+    Rows come as the NamedTuple `shape`, or as one made from the names of their columns.
     Every method raises what `Session.execute` raises.
     """
 
     def __init__(
-        self, statement: ClauseElement | Mapping[str, ClauseElement], columns: Iterable[str] = ()
+        self,
+        statement: ClauseElement | Mapping[str, ClauseElement],
+        columns: Iterable[str] = (),
+        *,
+        shape: Any = None,
     ) -> None:
         self._statement = statement
         self._columns = list(columns)
+        self._shape = shape
         self._built: dict[str, _Built] = {}
 
     def run(self, session: Session, values: Values = _NOTHING) -> None:
@@ -127,7 +133,7 @@ class Prepared:
         statement = self._statement
         if isinstance(statement, Mapping):
             statement = statement[dialect.name]
-        return _Built(statement, self._columns, dialect)
+        return _Built(statement, self._columns, self._shape, dialect)
 
 
 def _translated(error: Exception, sql: str, connection: Connection) -> BaseException:
@@ -139,7 +145,9 @@ def _translated(error: Exception, sql: str, connection: Connection) -> BaseExcep
 class _Built:
     """A statement in one dialect's SQL, with its types' ways in and out."""
 
-    def __init__(self, statement: ClauseElement, columns: list[str], dialect: Dialect) -> None:
+    def __init__(
+        self, statement: ClauseElement, columns: list[str], shape: Any, dialect: Dialect
+    ) -> None:
         compiled: Any = statement.compile(dialect=dialect, column_keys=columns or None)
         assert not compiled.insert_prefetch, "every column with a default must be given"
         self.sql = str(compiled)
@@ -148,7 +156,7 @@ class _Built:
         self._names = None if compiled.positional else places
         self._plan = [_parameter(name, compiled, dialect) for name in places]
         found = getattr(statement, "exported_columns", None) or {}
-        row: Any = namedtuple("Row", found.keys())  # type: ignore[misc]
+        row: Any = shape or namedtuple("Row", found.keys())
         self._row = row._make
         readers = ((place, _reader(column, dialect)) for place, column in enumerate(found))
         self._readers = [(place, read) for place, read in readers if read is not None]

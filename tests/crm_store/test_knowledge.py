@@ -81,7 +81,7 @@ def test_a_changed_article_is_found_by_its_new_words_only(session):
 
 
 def test_a_deleted_article_is_not_found(session):
-    session.delete(best(session, "garansi").article)
+    session.delete(knowledge.by_slug(session, "warranty", "id"))
     session.flush()
     assert best(session, "garansi") is None
 
