@@ -8,6 +8,7 @@ import asyncio
 import random
 import time
 from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -90,16 +91,27 @@ class Outbound:
         if channel is None or refusal is not None:
             self._note(refusal or Outcome(message, Verdict.FAILED, error="channel is gone"))
             return
-        wait = await self._pace.wait(channel, message)
+        wait = await self._paced(channel, message)
         if wait > 0:
             later = now() + timedelta(seconds=wait)
-            self._note(Outcome(message, Verdict.RETRY, not_before=later, error="rate"))
+            back = Outcome(message, Verdict.RETRY, not_before=later, error="rate", untried=True)
+            self._note(back)
             return
         outcome = await self._send(channel, message)
         self._note(outcome)
         told = template_list.told(channel, message.content, outcome.code, outcome.error)
         if told is not None:
             await self._app.work.do(template_list.learn, told)
+
+    async def _paced(self, channel: Channel, message: Claimed) -> float:
+        """As `Pace.wait`; whatever goes wrong, the message was not sent and goes back."""
+        try:
+            return await self._pace.wait(channel, message)
+        except asyncio.CancelledError:
+            return AFTER_ERROR
+        except Exception as error:
+            log.error("no rate to be had", message_id=message.id, exc_info=error)
+            return AFTER_ERROR
 
     async def _send(self, channel: Channel, message: Claimed) -> Outcome:
         started = time.perf_counter()
@@ -120,16 +132,19 @@ class Outbound:
 
     def _outcome_of(self, message: Claimed, error: SendError) -> Outcome:
         attempts = message.attempts + 1
+        age = now() - message.created_at
         delay = backoff(attempts)
+        slow_down = isinstance(error, RateLimited)
         if isinstance(error, RateLimited):
-            delay = error.retry_after.total_seconds() + random.uniform(0, 0.5)  # noqa: S311
-        too_old = now() - message.created_at > timedelta(hours=self._worker.send_hours)
+            delay = patience(error.retry_after, age)
+        too_old = age > timedelta(hours=self._worker.send_hours)
         # Mail is retried for hours (RFC 5321 4.5.4.1): only its age ends that.
         hurried = message.kind != ChannelKind.EMAIL
         tried_enough = hurried and attempts >= self._worker.send_attempts
-        given_up = too_old or (tried_enough and not isinstance(error, RateLimited))
+        given_up = too_old or (tried_enough and not slow_down)
         later = now() + timedelta(seconds=delay)
         outcome = sending.outcome_of(message, error, later=None if given_up else later)
+        outcome = replace(outcome, untried=slow_down)
         log.warning(
             "not sent",
             message_id=message.id,
@@ -198,6 +213,17 @@ def backoff(attempts: int, spread: Callable[[float, float], float] = random.unif
     """Seconds to the next try: doubling, capped, spread so that they do not march in step."""
     delay = min(LONGEST_DELAY, FIRST_DELAY * 2.0 ** (attempts - 1))
     return delay * spread(0.75, 1.25)
+
+
+def patience(
+    asked: timedelta, age: timedelta, spread: Callable[[float, float], float] = random.uniform
+) -> float:
+    """Seconds to wait when told to slow down: as asked, longer the longer this has gone on.
+
+    Being told so is no attempt: the provider has not looked at the message.
+    """
+    grown = min(LONGEST_DELAY, age.total_seconds() / 10)
+    return max(asked.total_seconds(), grown) + spread(0, 0.5)
 
 
 def _sent(message: Claimed, receipt: Receipt) -> Outcome:

@@ -54,6 +54,8 @@ class Outcome:
     reach: IdentityState | None = None
     moved_to: str | None = None
     """The recipient's new address, if the provider moved it."""
+    untried: bool = False
+    """It was held back by a rate, which is no attempt."""
 
 
 _PROVES: dict[type[SendError], IdentityState] = {
@@ -197,7 +199,12 @@ def _topics(message: Claimed) -> tuple[str, str]:
 def _retry(session: Session, one: Outcome) -> None:
     assert one.not_before is not None
     messages.mark_retry(
-        session, one.message.id, not_before=one.not_before, error_code=one.code, error=one.error
+        session,
+        one.message.id,
+        not_before=one.not_before,
+        error_code=one.code,
+        error=one.error,
+        untried=one.untried,
     )
 
 

@@ -116,12 +116,14 @@ def mark_retry(
     not_before: datetime,
     error_code: str | None = None,
     error: str | None = None,
+    untried: bool = False,
 ) -> None:
-    """Provably not sent: back into the queue until `not_before`."""
+    """Provably not sent: back into the queue until `not_before`. `untried`: it was no attempt."""
     _settle(
         session,
         message_id,
         status=MessageStatus.QUEUED,
+        attempts=Message.attempts - (1 if untried else 0),
         not_before=not_before,
         error_code=error_code,
         error=error,

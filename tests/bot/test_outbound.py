@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot import inbound
-from bot.outbound import backoff
+from bot.outbound import Outbound, backoff, patience
 from bot.worker import Worker
 from channels.base import Rates, Receipt
 from channels.errors import (
@@ -124,6 +124,44 @@ def test_a_message_too_old_is_given_up(wa, reply_to, settle, db):
     wa.failures.append(RateLimited())
     settle()
     assert stands(db, 2) == "failed"
+
+
+def test_being_told_to_slow_down_is_no_attempt(wa, reply_to, settle, db):
+    wa.failures.extend(RateLimited(retry_after=timedelta(0)) for _ in range(3))
+    reply_to()
+    for _ in range(3):
+        settle(0.6)
+    with db.reading() as session:
+        assert (messages.get(session, 2).attempts, stands(db, 2)) == (1, "delivered")
+
+
+@pytest.mark.parametrize("error", [RuntimeError("the database is away"), asyncio.CancelledError()])
+def test_what_cannot_get_its_rate_goes_back_and_is_not_in_doubt(app, reply_to, settle, db, error):
+    class Broken:
+        async def wait(self, channel, message):
+            raise error
+
+    async def run():
+        outbound = Outbound(app)
+        outbound._pace = Broken()
+        queue(db, "halo lagi")
+        await outbound.send_waiting()
+        while not outbound.idle:
+            await asyncio.sleep(0.01)
+
+    reply_to()
+    asyncio.run(run())
+    with db.reading() as session:
+        assert (messages.get(session, 3).attempts, stands(db, 3)) == (0, "queued")
+
+
+def test_the_longer_it_lasts_the_longer_it_waits():
+    def none(low, high):
+        return 0.0
+
+    asked, ages = timedelta(seconds=5), (0, 100, 3_600, 86_400)
+    waits = [patience(asked, timedelta(seconds=age), none) for age in ages]
+    assert waits == [5.0, 10.0, 360.0, 900.0]
 
 
 def test_the_waits_double_up_to_a_quarter_of_an_hour():
