@@ -1,32 +1,32 @@
-"""Fetching the messages of channels that must be polled; one process at a time for each."""
+"""Fetching the messages of channels that must be polled; one process at a time for each.
+
+A process that ends gives its lease back. One that was killed cannot: on the same machine the next
+one sees that it is gone and takes over at once, elsewhere its lease runs out within nine seconds.
+"""
 
 import asyncio
-import os
-import secrets
-import socket
 from collections.abc import Callable
 from datetime import timedelta
 
-from bot import inbound
+from bot import inbound, processes
 from bot.app import App
 from bot.logs import logger
 from channels.base import Channel, Poller
 from crm_store import cursors, polling
 
 log = logger("polling")
-LEASE = timedelta(seconds=15)
-RENEW_SECONDS = 5.0
+LEASE = timedelta(seconds=9)
+RENEW_SECONDS = 3.0
 AFTER_ERROR = 1.0
-HOLDER = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
 
 
 class Polling:
     """Polls one channel while it holds its lease; waits for the lease while another has it."""
 
-    def __init__(self, app: App, channel: Channel, *, holder: str = HOLDER) -> None:
+    def __init__(self, app: App, channel: Channel, *, holder: str | None = None) -> None:
         self._app = app
         self._channel = channel
-        self._holder = holder
+        self._holder = holder or processes.name()
 
     async def run(self, stopping: Callable[[], bool]) -> None:
         """Until told to stop or cancelled; the lease is given back."""
@@ -79,7 +79,15 @@ class Polling:
 
     def _hold_now(self) -> bool:
         with self._app.db.transaction() as session:
-            return polling.hold(session, self._channel.name, self._holder, LEASE)
+            channel = self._channel.name
+            if polling.hold(session, channel, self._holder, LEASE):
+                return True
+            other = polling.holder(session, channel)
+            if other is None or not processes.is_gone(other):
+                return False
+            log.info("taking over from a process that is gone", channel=channel)
+            polling.release(session, channel, other)
+            return polling.hold(session, channel, self._holder, LEASE)
 
     def _release(self) -> None:
         with self._app.db.transaction() as session:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, update
+from sqlalchemy import or_, select, update
 
 from crm_store import clock
 from crm_store.models import PollLease
@@ -27,6 +27,11 @@ def hold(
         .execution_options(synchronize_session=False)
     )
     return session.scalars(statement).first() is not None
+
+
+def holder(session: Session, channel: str) -> str | None:
+    """Who has the lease of a channel name, or had it last."""
+    return session.scalars(select(PollLease.holder).where(PollLease.channel == channel)).first()
 
 
 def release(session: Session, channel: str, holder: str) -> None:

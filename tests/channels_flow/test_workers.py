@@ -1,6 +1,8 @@
 """Several workers on one store: together they keep a channel's rate, and one of them polls."""
 
 import asyncio
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 
@@ -157,3 +159,26 @@ async def test_what_was_polled_is_stored_with_its_cursor(start, monkeypatch):
     with app.db.reading() as session:
         found = lookups.conversation_at(session, "sms", "+6281200000001")
         assert len(messages.thread(session, found.id)) == cursor()
+
+
+KILLED = """
+import os, sys
+from bot import polling as bot_polling, processes
+from crm_store import polling
+from crm_store.session import Database
+with Database.open(sys.argv[1]).transaction() as session:
+    assert polling.hold(session, "sms", processes.name(), bot_polling.LEASE)
+os.kill(os.getpid(), 9)
+"""
+
+
+async def test_after_a_kill_the_next_process_polls_at_once(start, database_url):
+    run = [sys.executable, "-c", KILLED, database_url]
+    killed = await asyncio.to_thread(subprocess.run, run, check=False)
+    app = start(Polled())
+    started = time.monotonic()
+    poller = asyncio.create_task(Polling(app, app.channels["sms"]).run(lambda: False))
+    await eventually(lambda: app.channels["sms"].polling)
+    assert (killed.returncode, time.monotonic() - started < 2.0) == (-9, True)
+    poller.cancel()
+    await asyncio.gather(poller, return_exceptions=True)
