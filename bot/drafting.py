@@ -83,16 +83,13 @@ def reply(session: Session, app: App, talk: Conversation, staff: Staff, text: st
 
 
 def reply_by_template(
-    session: Session, talk: Conversation, staff: Staff, template_id: int, values: Mapping[str, str]
+    session: Session, talk: Conversation, staff: Staff, choice: Choice, values: Mapping[str, str]
 ) -> Message:
     """Queue an approved template, filled in. Raises NotOwnerError, Refused with the reason."""
     takeover.must_own(talk, staff)
-    choice = chosen(session, talk, template_id)
-    if choice is None:
-        raise Refused("this template is not approved any more: choose another")
-    if choice.barred:
-        raise Refused(f"template {choice.template.name}: {choice.barred}")
     template = choice.template
+    if choice.barred:
+        raise Refused(f"template {template.name}: {choice.barred}")
     text = template.fill(values)
     used = {name: values[name] for name in template.variables}
     content = {"template": {"name": template.provider_id, "variables": used}}
@@ -110,23 +107,25 @@ def again(session: Session, app: App, talk: Conversation, staff: Staff, lost: Me
     return resending.send_again(session, lost.id, staff_id=staff.id)
 
 
-def choices(session: Session, talk: Conversation) -> list[Choice]:
+def choices(session: Session, app: App, talk: Conversation) -> list[Choice]:
     """The approved templates of a conversation's channel, those in its language first."""
     found = (
-        _choice(session, talk, one.id, template_list.as_template(one))
+        _choice(session, app, talk, one.id, template_list.as_template(one))
         for one in templates.of_channel(session, talk.channel)
     )
     usable = [one for one in found if one.template.approved]
     return sorted(usable, key=lambda one: (not one.fits_language, one.barred is not None))
 
 
-def chosen(session: Session, talk: Conversation, template_id: int) -> Choice | None:
-    """One of `choices`, None if it is not (any more)."""
+def choose(session: Session, app: App, talk: Conversation, template_id: int) -> Choice:
+    """One of `choices`. Raises Refused if it is not approved (any more)."""
     stored = templates.find(session, talk.channel, template_id)
     if stored is None:
-        return None
-    choice = _choice(session, talk, stored.id, template_list.as_template(stored))
-    return choice if choice.template.approved else None
+        raise Refused("there is no such template any more: choose another")
+    template = template_list.as_template(stored)
+    if not template.approved:
+        raise Refused(f"template {template.name} is not approved any more: choose another")
+    return _choice(session, app, talk, stored.id, template)
 
 
 def size(channel: Channel | None, kind: str, text: str) -> Size:
@@ -162,10 +161,11 @@ def _closed_by(channel: object, codes: Sequence[str]) -> bool:
 
 
 def _choice(
-    session: Session, talk: Conversation, template_id: int, template: ChannelTemplate
+    session: Session, app: App, talk: Conversation, template_id: int, template: ChannelTemplate
 ) -> Choice:
     barred = None
     if template.marketing and not consents.allowed(session, talk.customer_id, MARKETING, talk.kind):
         barred = "it is advertising, and this customer has not agreed to that"
-    language = talk.language or customers.get(session, talk.customer_id).language
-    return Choice(template_id, template, template.speaks(language), barred)
+    theirs = talk.language or customers.get(session, talk.customer_id).language
+    fits = template.speaks(theirs or app.settings.company.language)
+    return Choice(template_id, template, fits, barred)

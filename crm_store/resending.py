@@ -27,6 +27,7 @@ def find(session: Session, message_id: int) -> Message | None:
 def send_again(session: Session, message_id: int, *, staff_id: int) -> Message:
     """Queue a copy of a failed or unknown message; each names the other in its content.
 
+    The old one keeps in `lost_as` which of the two it was.
     The old one counts as failed from now on, so that neither a late look-up at the provider nor
     a second person sends it once more. Raises NotLostError.
     """
@@ -35,6 +36,7 @@ def send_again(session: Session, message_id: int, *, staff_id: int) -> Message:
     session.refresh(old)
     if old.direction != Direction.OUT or "sent_again_as" in old.content:
         raise NotLostError
+    lost_as = old.status
     if not _give_up(session, message_id):
         raise NotLostError
     new = messages.queue(
@@ -49,7 +51,7 @@ def send_again(session: Session, message_id: int, *, staff_id: int) -> Message:
         kind=old.kind,
     )
     session.refresh(old)
-    old.content = {**old.content, "sent_again_as": new.id}
+    old.content = {**old.content, "sent_again_as": new.id, "lost_as": lost_as.value}
     return new
 
 

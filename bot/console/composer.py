@@ -1,5 +1,6 @@
 """Around the box a reply is written in: the window, the templates, how large the text is."""
 
+from contextlib import suppress
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
@@ -69,9 +70,10 @@ def preview(
     """What the customer will read, and what still stands against sending it."""
     with visit.app.db.reading() as session:
         talk = answerable(session, visit, conversation_id)
-        choice = drafting.chosen(session, talk, template)
-    if choice is None:
-        raise _refused("This template is not approved any more. Choose another one.")
+        try:
+            choice = drafting.choose(session, visit.app, talk, template)
+        except Refused as error:
+            raise _refused(error) from error
     return fragment("console/_preview.html", **preview_values(visit, choice, values))
 
 
@@ -110,14 +112,14 @@ def template_values(
     session: Session, visit: Visit, talk: Conversation, template_id: int = 0
 ) -> dict[str, Any]:
     """The list of templates with its age; `choice` is the one to be filled in."""
-    choice = drafting.chosen(session, talk, template_id) if template_id else None
     shown: dict[str, Any] = {"choice": None}
-    if choice is not None and not choice.barred:
-        shown = preview_values(visit, choice, {})
+    with suppress(Refused):  # the list is shown instead
+        choice = drafting.choose(session, visit.app, talk, template_id)
+        shown = shown if choice.barred else preview_values(visit, choice, {})
     return common(visit.app) | {
         "talk": talk,
         "visit": visit,
-        "choices": drafting.choices(session, talk),
+        "choices": drafting.choices(session, visit.app, talk),
         "kept": templates.list_of(session, talk.channel),
         "longest_value": LONGEST_VALUE,
         **shown,
@@ -155,10 +157,11 @@ def _queued(
 ) -> Message:
     try:
         with talking.must_own():
-            return drafting.reply_by_template(session, talk, visit.staff, template_id, values)
+            choice = drafting.choose(session, visit.app, talk, template_id)
+            return drafting.reply_by_template(session, talk, visit.staff, choice, values)
     except Refused as error:
-        raise _refused(f"Not sent: {error}.") from error
+        raise _refused(error) from error
 
 
-def _refused(text: str) -> PageError:
-    return PageError(422, "Not sent", text, "/console")
+def _refused(error: Refused) -> PageError:
+    return PageError(422, "Not sent", f"Not sent: {error}.", "/console")

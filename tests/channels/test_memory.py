@@ -2,12 +2,20 @@
 
 import asyncio
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from pydantic import SecretStr
 
-from channels.base import Button, ChannelKind, DeliveryStatus, OutboundMessage, StatusUpdate
-from channels.errors import RateLimited
+from channels.base import (
+    Button,
+    ChannelKind,
+    DeliveryStatus,
+    OutboundMessage,
+    StatusUpdate,
+    Template,
+)
+from channels.errors import RateLimited, Refused, WindowClosed
 from channels.memory import Config, MemoryChannel
 
 
@@ -67,3 +75,56 @@ def test_without_a_secret_nobody_may_post(post):
     channel = MemoryChannel("sms", Config(), public_url="https://toko-sinar.example")
     with pytest.raises(Exception, match="signature or secret"):
         channel.authenticate(post(b"{}", {"x-akrab-secret": ""}))
+
+
+@pytest.fixture
+def whatsapp():
+    config = Config(kind=ChannelKind.WHATSAPP)
+    return MemoryChannel("wa", config, public_url="https://toko-sinar.example")
+
+
+def answer(text="Halo Ana", hours=0, **fields):
+    wrote = datetime.now(UTC) - timedelta(hours=hours) if hours is not None else None
+    return OutboundMessage(
+        "7", ChannelKind.WHATSAPP, "+628120000001", text, last_inbound_at=wrote, **fields
+    )
+
+
+@pytest.mark.parametrize("hours", [24.1, 900, None])
+def test_a6_1_playing_whatsapp_it_takes_no_free_text_outside_the_window(whatsapp, hours):
+    asyncio.run(whatsapp.send(answer(hours=23.9)))
+    with pytest.raises(WindowClosed):
+        asyncio.run(whatsapp.send(answer(hours=hours)))
+    assert len(whatsapp.sent) == 1
+
+
+def test_a6_3_an_approved_template_goes_out_filled_in(whatsapp):
+    values = {"1": "Ana", "2": "K-2026-000123"}
+    asyncio.run(whatsapp.send(answer(hours=48, template=Template("kabar_keluhan", values))))
+    assert whatsapp.sent[0].text.startswith("Halo Ana, ada kabar tentang keluhan K-2026-000123.")
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("kunjungan_teknisi", {"1": "Ana", "2": "besok"}),
+        ("kabar_keluhan", {"1": "Ana"}),
+        ("nobodys", {}),
+    ],
+)
+def test_a6_4_others_and_incomplete_ones_do_not(whatsapp, name, values):
+    with pytest.raises(Refused):
+        asyncio.run(whatsapp.send(answer(hours=48, template=Template(name, values))))
+
+
+@pytest.mark.parametrize(
+    ("sender", "address", "told"),
+    [
+        ("TOKOSINAR", "+6281200000001", True),
+        ("TOKOSINAR", "+6591234567", False),
+        ("+6281100000002", "+6281200000001", False),
+        ("", "+6281200000001", False),
+    ],
+)
+def test_a9_1_whom_a_name_writes_to_in_indonesia_cannot_answer(sender, address, told):
+    assert build(sender=sender).cannot_answer(ChannelKind.SMS, address) is told
