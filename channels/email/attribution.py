@@ -60,23 +60,27 @@ def length(lines: Sequence[str], at: int) -> int:
     joined = ""
     for count, line in enumerate(lines[at : at + _WRAPPED_OVER], 1):
         bare = _continued(joined, line)
-        if not bare:
-            # Polymail puts the address between empty lines, after a "<" that stands alone.
-            if joined and not line.strip() and _bracket_near(joined, lines, at + count):
-                continue
-            return 0
+        if not bare and _bracket_near(joined, lines, at + count):
+            continue
         joined = f"{joined} {bare}".strip()
-        if len(joined) > LONGEST_HEAD:
+        if not bare or len(joined) > LONGEST_HEAD:
             return 0
-        if (_ends(joined) or _complete(joined)) and is_head(joined):
-            return count
-        if count == 1 and _STAMPED.fullmatch(joined) and not _goes_on(lines, at + 1):
-            return count
-        if count == 1 and BETWEEN_RULES.fullmatch(joined):
+        if _is_whole(joined) or (count == 1 and _stands_alone(joined, lines, at)):
             return count
         if count == 1 and not _may_begin(joined):
             return 0
     return 0
+
+
+def _is_whole(joined: str) -> bool:
+    return (_ends(joined) or _complete(joined)) and is_head(joined)
+
+
+def _stands_alone(line: str, lines: Sequence[str], at: int) -> bool:
+    """Heads that need neither a colon nor a verb."""
+    if BETWEEN_RULES.fullmatch(line):
+        return True
+    return bool(_STAMPED.fullmatch(line)) and not _goes_on(lines, at + 1)
 
 
 def _ends(line: str) -> bool:
@@ -101,6 +105,9 @@ def _continued(joined: str, line: str) -> str:
 
 
 def _bracket_near(joined: str, lines: Sequence[str], following: int) -> bool:
+    """Polymail puts the address between empty lines, after a "<" that stands alone."""
+    if not joined or lines[following - 1].strip():
+        return False
     after = next((line.strip() for line in lines[following : following + 2] if line.strip()), "")
     return joined.endswith("<") or after == "<"
 

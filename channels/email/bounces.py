@@ -2,15 +2,25 @@
 
 import email
 import email.policy
+import logging
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
-from itertools import zip_longest
+from dataclasses import dataclass, replace
 
 from channels.base import DeliveryStatus, ReachState
-from channels.email import headers
+from channels.email import bounced, headers
+from channels.email.bounce_words import (
+    COPY,
+    DAEMON,
+    DAEMON_NAME,
+    GIVEN_UP,
+    LATER,
+    OPENING,
+    SUBJECT,
+)
 from channels.email.headers import Headers
 from channels.email.mime import Part, parse
+from channels.email.reason_words import Reason
 from channels.email.reasons import Verdict, judge
 
 MOST_RECIPIENTS = 100
@@ -26,45 +36,11 @@ _STATUSES = {
     "expanded": DeliveryStatus.SENT,
 }
 _BY_CLASS = {"2": "delivered", "4": "delayed", "5": "failed"}
-_SUBJECT = re.compile(
-    r"undeliver|delivery status|failed delivery|error sending your mail|mail failed|failed mail"
-    r"|delivery status notification|delivery notification|failure notice|returned mail"
-    r"|mail delivery|delivery (?:has )?fail|non-?deliver|returned to sender|could not be delivered"
-    r"|message delayed|mail failure|unzustellbar|nicht zugestellt|zustellung"
-    r"|tidak (?:dapat |bisa |berhasil |)?(?:di|ter)(?:kirim|sampaikan)|gagal (?:di|ter)?kirim"
-    r"|pengiriman (?:pesan |email |surat )?(?:gagal|tertunda)|gagal pengiriman|non remis"
-    r"|no se puede entregar|warning: (?:could not|message)",
-    re.IGNORECASE,
-)
-_OPENING = re.compile(
-    r"this is the qmail-send program|created automatically by mail delivery software"
-    r"|this is the mail system at host"
-    r"|delivery to the following recipients? (?:has )?(?:failed|was)"
-    r"|did not reach the following recipient|could not be delivered to|unable to deliver message"
-    r"|invalid user address|trouble delivering your message"
-    r"|your message (?:did not reach|couldn't be delivered|wasn't delivered)"
-    r"|the following addresses had permanent fatal errors|sorry,? we were unable to deliver",
-    re.IGNORECASE,
-)
-_LATER = re.compile(
-    r"not yet been delivered|(?:message|mail) (?:is |has been )?(?:still )?delayed"
-    r"|will (?:be )?retr"
-    r"|will (?:keep|continue) (?:trying|to)|no action is required|this is a warning message only"
-    r"|tidak perlu (?:dikirim|mengirim) ulang|akan (?:terus )?(?:dicoba|mencoba)",
-    re.IGNORECASE,
-)
-_COPY = re.compile(
-    r"^(?:-+ ?(?:below this line is a copy|this is a copy|original message|begin message|pesan asli"
-    r"|urspr[üu]ngliche)|original message headers|diagnostic information for administrators"
-    r"|----- message header)[^\n]*|^(?=(?:return-path|received): )",
-    re.IGNORECASE | re.MULTILINE,
-)
-_NAMED = re.compile(
-    r"^[ \t]*<?([^\s<>\"'():;,]{1,128}@[^\s<>\"'():;,]{1,190})>?:?[ \t]*", re.MULTILINE
-)
-_DAEMON = re.compile(
-    r"mailer-?daemon|post_?master|mail-?daemon|mail\.delivery\.(?:sub)?system|microsoftexchange\w*"
-)
+_FIELDS = re.compile(r"^(?:final|original)-recipient[ \t]*:", re.IGNORECASE | re.MULTILINE)
+_FINAL = re.compile(rb"^final-recipient[ \t]*:", re.IGNORECASE | re.MULTILINE)
+_NO_PATH = re.compile(r"<(?:mailer-daemon[^<>]*)?>", re.IGNORECASE)
+_PASSED_ON = re.compile(r"(?:re|fwd?|aw|wg|tr|rv|i|balas|trs|bls) ?:", re.IGNORECASE)
+_UNTOLD = (Reason.OTHER, Reason.ROUTING)
 _ODD = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError)
 
 
@@ -89,12 +65,68 @@ def reports(mail: Part, raw: bytes) -> list[Report]:
     """One report per recipient; empty if the mail is no delivery report."""
     machine = next((part for part in mail.walk() if part.content_type in _REPORTS), None)
     if machine and (mail.content_type == "multipart/report" or _from_a_server(mail.headers)):
-        found = list(_machine(machine))
+        found = list(_machine(machine.content()))
         if found:
-            return found[:MOST_RECIPIENTS]
+            return _explained(_named(_merged(found), mail), mail)
     if not _is_text_bounce(mail):
         return []
-    return _text_only(mail, raw)[:MOST_RECIPIENTS]
+    return _inlined(mail) or _text_only(mail, raw)[:MOST_RECIPIENTS]
+
+
+def _named(found: list[Report], mail: Part) -> list[Report]:
+    """Where a report names nobody, the one our mail went to."""
+    if len(found) > 1 or found[0].recipient:
+        return found
+    _, sent_to = bounced.recipients(mail.headers, returned(mail))
+    return [replace(found[0], recipient=sent_to[0])] if len(sent_to) == 1 else found
+
+
+def _explained(found: list[Report], mail: Part) -> list[Report]:
+    """Where the fields give no reason, what the words say; of several only those they name."""
+    if all(report.text or report.verdict.reason not in _UNTOLD for report in found):
+        return found
+    human = _human(mail)
+    about = bounced.pieces(human, (), [report.recipient for report in found])
+    if len(found) == 1:
+        about.setdefault(found[0].recipient, human)
+    return [_with_words(report, about.get(report.recipient, "")) for report in found]
+
+
+def _with_words(report: Report, words: str) -> Report:
+    if report.text or report.verdict.reason not in _UNTOLD or not words:
+        return report
+    told = judge(words).reason
+    verdict = replace(
+        report.verdict, reason=report.verdict.reason if told == Reason.OTHER else told
+    )
+    return replace(report, verdict=verdict, text=words.strip()[:500])
+
+
+def _human(mail: Part) -> str:
+    """The words of a report up to the copy of our mail."""
+    text = words_of(mail)
+    copy = COPY.search(text)
+    return text[: copy.start()] if copy and copy.start() > 20 else text
+
+
+def _merged(found: list[Report]) -> list[Report]:
+    """One report per recipient: the last word on each."""
+    by_address: dict[str, Report] = {}
+    for report in found:
+        earlier = by_address.get(report.recipient)
+        if earlier is None or earlier.status != DeliveryStatus.FAILED:
+            by_address[report.recipient] = report
+    return list(by_address.values())[:MOST_RECIPIENTS]
+
+
+def _inlined(mail: Part) -> list[Report]:
+    """The fields of a report that some servers write into the text, or lose the MIME type of."""
+    text = words_of(mail)
+    match = _FIELDS.search(text)
+    if match is None or text[: match.start()].count("\n>") > 3:
+        return []
+    start = text.rfind("\n\n", 0, match.start()) + 1
+    return _merged([each for each in _machine(text[start:].encode()) if each.recipient])
 
 
 def returned(mail: Part) -> Headers:
@@ -104,7 +136,7 @@ def returned(mail: Part) -> Headers:
             found = parse(part.content()).headers
             if "message-id" in found or "to" in found:
                 return found
-    match = _COPY.search(text := words_of(mail))
+    match = COPY.search(text := words_of(mail))
     return headers.read(_field_lines(text[match.end() if match else len(text) :]).encode())
 
 
@@ -117,9 +149,10 @@ def words_of(mail: Part) -> str:
     return re.sub(r"<[^<>]{0,2000}>", " ", html.text()[:100_000]) if html else ""
 
 
-def _machine(part: Part) -> Iterator[Report]:
+def _machine(content: bytes) -> Iterator[Report]:
     """The blocks after the first, each about one recipient (RFC 3464 2.3)."""
-    for block in re.split(rb"\n[ \t]*\n", part.content().replace(b"\r\n", b"\n")):
+    blocks = re.split(rb"\n[ \t]*\n", content.replace(b"\r\n", b"\n"))
+    for block in _single(blocks[: 4 * MOST_RECIPIENTS]):
         fields = headers.read(block.strip(b"\n"))
         about = fields.get("original-recipient") or fields.get("final-recipient")
         status = fields.get("status")
@@ -129,6 +162,15 @@ def _machine(part: Part) -> Iterator[Report]:
             continue
         text = fields.get("diagnostic-code").partition(";")[2].strip()
         yield Report(_address(about), _STATUSES[action], judge(text, status), text[:500])
+
+
+def _single(blocks: list[bytes]) -> Iterator[bytes]:
+    """Some servers leave out the empty line between two recipients."""
+    for block in blocks:
+        if len(_FINAL.findall(block)) > 1:
+            yield from re.split(rb"\n(?=final-recipient[ \t]*:)", block, flags=re.IGNORECASE)
+        else:
+            yield block
 
 
 def _address(value: str) -> str:
@@ -142,61 +184,64 @@ def _address(value: str) -> str:
 def _is_text_bounce(mail: Part) -> bool:
     if "x-failed-recipients" in mail.headers:
         return True
-    worded = bool(_SUBJECT.search(mail.headers.text("subject")))
-    opened = bool(_OPENING.search(words_of(mail)[:3000]))
-    returns = any(part.content_type in _RETURNED for part in mail.parts)
-    if opened and (worded or returns):
-        return True
-    return (worded or opened) and _from_a_server(mail.headers)
+    subject = mail.headers.text("subject")
+    worded = bool(SUBJECT.search(subject))
+    opened = bool(OPENING.search(words_of(mail)[:3000]))
+    if _from_a_server(mail.headers):
+        return worded or opened or (_is_daemon(mail.headers) and _returns(mail))
+    # People forward such reports, and ask what they mean.
+    if _PASSED_ON.match(subject):
+        return False
+    return opened and (worded or _returns(mail))
+
+
+def _returns(mail: Part) -> bool:
+    return any(part.content_type in _RETURNED for part in mail.parts)
 
 
 def _from_a_server(fields: Headers) -> bool:
-    if any(value.strip() == "<>" for value in fields.all("return-path")):
+    if any(_NO_PATH.fullmatch(value.strip()) for value in fields.all("return-path")):
         return True
+    return _is_daemon(fields) or not fields.get("from").strip("<> ")
+
+
+def _is_daemon(fields: Headers) -> bool:
     senders = headers.mailboxes([fields.get("from")])
     if not senders:
-        given = fields.get("from").lower()
-        return not given.strip("<> ") or bool(_DAEMON.search(given))
-    return bool(_DAEMON.fullmatch(senders[0].address.partition("@")[0]))
+        return bool(DAEMON.search(fields.text("from").lower()))
+    if DAEMON_NAME.match(senders[0].name) and "auto-submitted" in fields:
+        return True
+    return bool(DAEMON.fullmatch(senders[0].address.partition("@")[0]))
 
 
 def _text_only(mail: Part, raw: bytes) -> list[Report]:
-    """What the words say; the recipients from a header, the text, or flufl.bounce."""
-    text = words_of(mail)
-    copy = _COPY.search(text)
-    human = text[: copy.start()] if copy else text
-    fields = mail.headers
-    named = [box.address for box in headers.mailboxes(fields.all("x-failed-recipients"))]
-    own = [box.address for box in headers.mailboxes([fields.get("from"), fields.get("to")])]
-    pieces = _pieces(human, frozenset(own))
-    late = bool(_LATER.search(human)) or "delayed" in fields.text("subject").lower()
-    status = DeliveryStatus.SENT if late else DeliveryStatus.FAILED
-    recipients = named or list(pieces) or _second_opinion(raw) or [""]
+    """What the words say; the recipients from a header, the text, flufl.bounce, or our own mail."""
+    human = _human(mail)
+    named, sent_to = bounced.recipients(mail.headers, returned(mail))
+    own = {
+        box.address for box in headers.mailboxes([mail.headers.get("from"), mail.headers.get("to")])
+    } - set(named + sent_to)
+    pieces = bounced.pieces(human, own, sent_to)
+    status = _status_of(human, mail.headers.text("subject"))
+    recipients = named or list(pieces) or _second_opinion(raw) or sent_to[:1] or [""]
     return [
         Report(one, status, judge(pieces.get(one, human)), pieces.get(one, human).strip()[:500])
         for one in dict.fromkeys(recipients)
     ]
 
 
-def _pieces(human: str, own: frozenset[str]) -> dict[str, str]:
-    """Each address that stands at the start of a line, with the text up to the next one."""
-    first: dict[str, re.Match[str]] = {}
-    for match in _NAMED.finditer(human):
-        first.setdefault(match[1].lower().strip("."), match)
-    found = [match for address, match in first.items() if address not in own]
-    pieces: dict[str, str] = {}
-    for match, following in zip_longest(found, found[1:]):
-        end = following.start() if following else len(human)
-        for box in headers.mailboxes([match[1]]):
-            pieces.setdefault(box.address, human[match.end() : end])
-    # Outlook and Gmail name the address inside the sentence that explains it.
-    return {address: text if len(text.strip()) > 10 else human for address, text in pieces.items()}
+def _status_of(human: str, subject: str) -> DeliveryStatus:
+    late = bool(LATER.search(human)) or bool(re.search(r"delay", subject, re.IGNORECASE))
+    return DeliveryStatus.SENT if late and not GIVEN_UP.search(human) else DeliveryStatus.FAILED
 
 
 def _second_opinion(raw: bytes) -> list[str]:
     """The addresses flufl.bounce finds in the odder formats."""
     # Loaded at first use: start-up stays light.
     from flufl.bounce import all_failures
+
+    # A detector of it that stumbles is no concern of the operator's.
+    logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)
 
     try:
         message = email.message_from_bytes(raw[:500_000], policy=email.policy.compat32)

@@ -28,18 +28,27 @@ _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 def decode(data: bytes, charset: str | None) -> str:
     """Text of `data`. A charset that is unknown or does not fit falls back to UTF-8, then 1252."""
     name = _codec(charset)
-    if name is not None:
-        try:
-            return tidy(data.decode(name))
-        except (ValueError, LookupError):
-            pass
-    if name is not None and name not in ("ascii", "utf-8"):
-        return tidy(data.decode(name, "replace"))
+    if name in (None, "ascii", "utf-8"):
+        return tidy(_guessed(data, claimed=name))
     try:
-        return tidy(data.decode("utf-8"))
+        return tidy(data.decode(name))
+    except (ValueError, LookupError):
+        return tidy(data.decode(name, "replace"))
+
+
+def _guessed(data: bytes, claimed: str | None) -> str:
+    """UTF-8 if it is, or mostly is; else what its bytes show, else Windows-1252."""
+    if b"\x1b$" in data and data.isascii():
+        return data.decode("iso2022_jp_ext", "replace")
+    try:
+        return data.decode("utf-8")
     except UnicodeDecodeError:
-        wrong = "utf-8" if name == "utf-8" else "cp1252"
-        return tidy(data.decode(wrong, "replace"))
+        pass
+    text = data.decode("utf-8", "replace")
+    broken = text.count("\ufffd")
+    foreign = sum(1 for char in text if char > "\x7f")
+    mostly = foreign - broken > broken if claimed != "utf-8" else foreign > broken
+    return text if mostly else data.decode("cp1252", "replace")
 
 
 def tidy(text: str) -> str:

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
 
-from channels.email.reasons import Reason, Verdict, judge
+from channels.email.reason_words import Reason
+from channels.email.reasons import Verdict, judge
 from channels.errors import (
     AddressDead,
     Misconfigured,

@@ -149,10 +149,17 @@ def _joined(value: str) -> str:
 
 def _word(match: re.Match[str]) -> str:
     charset = match[1].partition("*")[0]
-    data = match[3].encode("utf-8", "replace")
     if match[2].lower() == "q":
-        return decode(binascii.a2b_qp(data.replace(b"_", b"=20")), charset)
-    return decode(from_base64(data), charset)
+        # Characters that should have been encoded, and were not, are already read.
+        return "".join(
+            run if not run.isascii() else decode(_from_q(run), charset)
+            for run in re.split(r"([^\x00-\x7f]+)", match[3])
+        )
+    return decode(from_base64(match[3].encode("utf-8", "replace")), charset)
+
+
+def _from_q(run: str) -> bytes:
+    return binascii.a2b_qp(run.encode().replace(b"_", b"=20"))
 
 
 def from_base64(data: bytes) -> bytes:
@@ -177,11 +184,16 @@ def _parsed(value: str) -> list[Mailbox]:
         pairs = getaddresses([plain])
     except _ODD:
         return []
+    found = ((_restored(kept, name), _restored(kept, address)) for name, address in pairs)
     return [
-        Mailbox(words(_PLACE.sub(lambda at: _back(kept, at), name))[:200], address.lower())
-        for name, address in pairs
+        Mailbox(name[:200], address.lower())
+        for name, address in found
         if len(address) <= LONGEST_ADDRESS and _ADDRESS.fullmatch(address)
     ]
+
+
+def _restored(kept: Sequence[str], text: str) -> str:
+    return words(_PLACE.sub(lambda at: _back(kept, at), text)) if "=w" in text else words(text)
 
 
 def _back(kept: Sequence[str], place: re.Match[str]) -> str:

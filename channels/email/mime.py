@@ -16,6 +16,7 @@ from channels.email.headers import Headers
 DEEPEST = 10
 MOST_PARTS = 1000
 _DELIMITER_SNIFF = re.compile(rb"^--([^\s-][^\n]{0,199}?)[ \t]*$", re.MULTILINE)
+_BLANK_LINES = re.compile(rb"\A(?:[ \t]*\n)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ class _Budget:
 def parse(raw: bytes) -> Part:
     """The mail as a tree. Anything at all gives one, if only a text part without headers."""
     unified = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    return _part(unified.lstrip(b"\n"), "", "text/plain", _Budget())
+    return _part(_BLANK_LINES.sub(b"", unified, count=1), "", "text/plain", _Budget())
 
 
 def _part(data: bytes, path: str, default: str, budget: _Budget) -> Part:

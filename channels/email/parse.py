@@ -76,7 +76,9 @@ class Parser:
         if not found:
             return ()
         fields = bounces.returned(mail)
-        provider_id = self._about(mail, fields) or headers.first_id(fields.get("message-id"))
+        own = self._about(mail, fields)
+        provider_id = own or headers.first_id(fields.get("message-id"))
+        # Only our own mail's To is known to be whom it was for: lists name themselves there.
         to = {box.address for box in headers.mailboxes([fields.get("to"), fields.get("cc")])}
         at = headers.date(mail.headers.get("date"))
         return tuple(
@@ -87,7 +89,7 @@ class Parser:
                 error_code=report.verdict.code or None,
                 error=_reported(report),
                 at=at,
-                reach=report.reach(to),
+                reach=report.reach(to if own else ()),
                 recipient=report.recipient or None,
             )
             for report in found
@@ -155,6 +157,7 @@ class Parser:
         reason = autoreply.reason(fields, sender, self._tokens)
         reason = reason or ("no sender" if sender is None else _reporting(mail))
         content = body.read(mail)
+        reason = reason or autoreply.absence(fields.text("subject"), content.text)
         cut = quoted.new_text(content.text)
         subject = fields.text("subject")[:500]
         text = cut.text or ("" if answered.message_id or content.attachments else subject)

@@ -1,0 +1,79 @@
+"""How servers say in words that a mail was not delivered: subjects, first lines, returned copies.
+
+Only for reports without a machine-readable part: where there is one, words decide nothing.
+"""
+
+import re
+
+SUBJECT = re.compile(
+    r"undeliver|deliver(?:y|ing)? (?:status|report|warning|problem|error|delay)|failed delivery"
+    r"|error sending your mail|mail (?:system )?(?:failed|failure|error)|failed mail"
+    r"|(?:delivery|non-?delivery|bounce) notif|failure notice|returned (?:e-?)?mail|mail delivery"
+    r"|(?:mail|message|e-?mail) (?:could )?not (?:be )?delivered|delivery (?:has )?(?:been )?fail"
+    r"|delivery failure|non-?deliver|returned to sender|could not be delivered|message delayed"
+    r"|could ?n[o']t send|can(?:not|'t) send|user unknown|permanent (?:delivery )?failure"
+    r"|processing error|message status|warning: (?:could not|message)|errors from .+\["
+    r"|tidak (?:dapat |bisa |berhasil |)?(?:di|ter)(?:kirim|sampaikan)|gagal (?:di|ter)?kirim"
+    r"|pengiriman (?:pesan |e-?mail |surat )?(?:gagal|tertunda)|gagal pengiriman|tak dapat dihantar"
+    r"|unzustellbar|nicht zugestellt|zustellung|non (?:remis|distribu[ée]|livr[ée])"
+    r"|échec (?:de la |de )?(?:remise|distribution)|no se (?:puede|pudo|ha podido) entregar"
+    r"|no (?:se ha )?entregado|error (?:de|en la) entrega|não (?:foi )?entregue|falha na entrega"
+    r"|mancata consegna|non (?:recapitat|consegnat)|mancato recapito|onbestelbaar"
+    r"|niet (?:bezorgd|afgeleverd)|ikke leveres|ikke levert|olevererbart|kunde inte levereras"
+    r"|ei voitu toimittaa|niedostarcz|nie dostarczon|nedoručiteln|nedoručen|kézbesíthetetlen"
+    r"|nelivrat|teslim edilemedi|iletilemedi|δεν παραδόθηκε|не доставлен|недоставлен"
+    r"|не может быть доставлен|невозможно доставить|не доставлено"
+    r"|配信(?:でき|不能|エラー|失敗)|送信(?:できません|失敗)|エラーメール|退信|投递失败|传递失败|傳遞失敗"
+    r"|无法(?:投递|送达|传递)|未傳遞|寄送失敗|传输失败"
+    r"|배달되지|반송|전송 ?실패|전달되지|لم يتم تسليم|تعذر (?:ال)?تسليم|לא נמסרה|ไม่สามารถส่ง",
+    re.IGNORECASE,
+)
+OPENING = re.compile(
+    r"this is the qmail-send program|created automatically by (?:the )?mail delivery (?:soft|sys)"
+    r"|this is the mail system at host|this is the (?:dragonfly mail agent|mailer-daemon)"
+    r"|deliver(?:y|ing) (?:of your message )?to the following (?:recipient|address)"
+    r"|(?:did not|has not) reach(?:ed)? the following recipient|could not be delivered to"
+    r"|unable to deliver (?:your |the )?(?:message|mail)|error delivering your (?:mail|message)"
+    r"|invalid user address|trouble delivering your message|failed recipients? ?[-:]"
+    r"|your (?:e-?)?(?:message|mail) (?:did not reach|couldn't be|wasn't|was not|cannot be) ?deliv"
+    r"|your message did not reach|could not deliver (?:the |your )?message to"
+    r"|following addresses had (?:permanent )?(?:fatal|delivery) errors"
+    r"|sorry,? we were unable to deliver|inform you that (?:your|the) message"
+    r"|the following recipients? did not receive|wasn't able to deliver the following message"
+    r"|was automatically rejected:|transcript of session follows",
+    re.IGNORECASE,
+)
+LATER = re.compile(
+    r"not yet been delivered|(?:message|mail) (?:is |has been )?(?:still )?delayed"
+    r"|will (?:be )?retr|delay reason|temporary failure report|has been postponed"
+    r"|will (?:keep|continue) (?:trying|to)|no action is required|this is a warning message only"
+    r"|do not need to resend|delivery attempts will continue"
+    r"|tidak perlu (?:dikirim|mengirim) ulang|akan (?:terus )?(?:dicoba|mencoba)",
+    re.IGNORECASE,
+)
+GIVEN_UP = re.compile(
+    r"giving up|given up|not going to try again|in the queue too long|permanent (?:error|failure)"
+    r"|retry timeout exceeded|will be deleted from queue",
+    re.IGNORECASE,
+)
+COPY = re.compile(
+    r"^[ \t]*(?:[-*=]+ ?(?:below this line is a copy|this is a copy|original message|begin message"
+    r"|pesan asli|urspr[üu]ngliche|unsent message|returned mail|returned message|message header"
+    r"|message headers?|header of the (?:source|original)|contents of the undelivered|the header)"
+    r"|original message (?:headers|follows)|original message:?[ \t]*$|message headers? follow"
+    r"|diagnostic information for administrators"
+    r"|(?:below is|a summary of|here is) (?:a copy|the und)"
+    r"|the (?:first \d+ lines|header) of (?:the|your) original|below is a copy of)[^\n]*"
+    r"|^(?=(?:return-path: |received: ?(?:from|by|\()))",
+    re.IGNORECASE | re.MULTILINE,
+)
+DAEMON = re.compile(
+    r"mailer-?daemon|post_?master|mail-?daemon|mdaemon|mail\.delivery\.(?:sub)?system"
+    r"|microsoftexchange\w*|mailadmin|double-bounce|smtp_mail_service"
+)
+DAEMON_NAME = re.compile(
+    r"mail(?:er)? ?(?:delivery|system|daemon|service|administrator|deliver system)|mailer-daemon"
+    r"|delivery (?:sub)?system|post ?master|interscan|system administrator|ndr administrator"
+    r"|mail server|mailserver",
+    re.IGNORECASE,
+)
