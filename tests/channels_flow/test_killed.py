@@ -14,6 +14,7 @@ from tests.peers.twilio_server import TwilioServer
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 LEASE = 6.0
+SENT = ("POST", "Messages.json")
 
 
 class SlowList(TwilioServer):
@@ -37,6 +38,8 @@ class Shop(Server):
         with (self.folder / "echo_engine.py").open("a") as file:
             file.write(
                 "\nimport aiohttp, telegram.ext, twilio.http.async_http_client, twilio.rest\n"
+                "from channels.twilio import outbox, recall\n"
+                "outbox.SETTLED_SECONDS = recall.SETTLED_SECONDS = 0.0\n"
             )
         given = settings(self.folder, *self._peers, sweep_seconds=0.2, lease_seconds=LEASE)
         return {**given, "database": {"url": self.database}}
@@ -70,6 +73,10 @@ async def killed_while_sending(shop, taken):
     await asyncio.to_thread(shop.start)
 
 
+def posts(twilio):
+    return [path for method, path, _ in twilio.requests if (method, path[-13:]) == SENT]
+
+
 async def becomes(shop, kind, address, *statuses):
     """Wait for the reply to have these statuses, one after the other; gives the reply."""
     db, reply = Database.open(shop.database), None
@@ -92,9 +99,18 @@ async def test_a5_8_after_a_kill_twilio_is_asked_and_saw_it_once(shop, peers):
     assert await twilio.customer_writes("halo") == 200
     await killed_while_sending(shop, lambda: twilio.messages)
     reply = await becomes(shop, "whatsapp", ANA, "sending", "unknown", "sent")
-    posts = [path for method, path, _ in twilio.requests if (method, path[-13:]) == SENT]
     assert reply.provider_id == twilio.messages[0]["sid"]
-    assert len(twilio.messages) == len(posts) == 1
+    assert len(twilio.messages) == len(posts(twilio)) == 1
+
+
+async def test_a5_8_what_twilio_never_took_is_sent_after_the_kill_and_once(shop, peers):
+    twilio, _ = peers
+    twilio.faults.append(twilio_server.Fault(slow=30))
+    assert await twilio.customer_writes("halo") == 200
+    await killed_while_sending(shop, lambda: posts(twilio))
+    reply = await becomes(shop, "whatsapp", ANA, "sending", "unknown", "sent")
+    assert [sent["sid"] for sent in twilio.messages] == [reply.provider_id]
+    assert len(posts(twilio)) == 2
 
 
 async def test_b3_4_after_a_kill_telegram_is_not_asked_again_and_staff_sees_it(shop, peers):
@@ -109,6 +125,3 @@ async def test_b3_4_after_a_kill_telegram_is_not_asked_again_and_staff_sees_it(s
     assert (await becomes(shop, "telegram", address, "unknown")).error == "sender vanished"
     assert reply.provider_id is None
     assert len(telegram.asked("sendMessage")) == len(telegram.messages) == 1
-
-
-SENT = ("POST", "Messages.json")
