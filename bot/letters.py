@@ -66,6 +66,7 @@ body {{ margin: 1rem; background: #fff; color: #222; font: 15px/1.5 system-ui, s
   overflow-wrap: anywhere; }}
 img {{ max-width: 100%; height: auto; }}
 img:not([src]) {{ padding: 0 .4em; border: 1px dashed #999; color: #666; font-size: 85%; }}
+img:not([src]):is(:not([alt]), [alt=""]) {{ display: none; }}
 blockquote {{ margin: .5em 0 .5em .2em; padding-left: .8em; border-left: 3px solid #ccc; }}
 </style></head><body>{body}</body></html>
 """
