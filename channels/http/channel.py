@@ -31,6 +31,8 @@ class HttpChannel:
     def __init__(self, name: str, config: Config, *, public_url: str) -> None:
         self.name = name
         self.limits = Limits(config.text, config.buttons, config.button_title, config.attachments)
+    # httpx imports how it connects only when it does.
+    libraries = ("httpx", "httpcore", "h11", "anyio._backends._asyncio", "certifi")
         self.webhook_url = f"{public_url.rstrip('/')}/webhooks/{name}"
         self._config = config
         self._connection = Connection(config)

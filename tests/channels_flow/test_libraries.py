@@ -44,12 +44,15 @@ CASES = {
     "whatsapp": "+6281200000001",
     "telegram": "815000001",
     "email": "ana@pelanggan.example",
+    "http": "ana",
 }
 
 
 def first_use(folder, kind, *, load=True):
     """How many modules were loaded before, and whose were imported while sending."""
     given = settings(folder, NOBODY, NOBODY)
+    secret = "sixteen-or-more-characters"
+    given["channels"]["other"] = {"type": "http", "url": NOBODY, "secret": secret}
     given["channels"]["mail"] = {
         "type": "email",
         "address": "halo@toko-sinar.example",
