@@ -18,6 +18,7 @@ import connector  # noqa: E402
 import stub_actions  # noqa: E402
 from rasa.core.agent import Agent  # noqa: E402
 from rasa.model_training import train_core  # noqa: E402
+from rasa.shared.exceptions import RasaException  # noqa: E402
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig  # noqa: E402
 
 SILENT = ("action_listen", "action_session_start")
@@ -94,7 +95,8 @@ async def main():
     for project, given in asked.items():
         try:
             agent = agent_of(project, given["own_slots"])
-        except Exception as error:  # what Rasa refuses is part of the answer
+        except (RasaException, ValueError, TypeError) as error:
+            # what Rasa refuses is part of the answer
             answers[project] = repr(error)
             continue
         answers[project] = [await play(agent, walk) for walk in given["walks"]]
