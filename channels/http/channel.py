@@ -4,18 +4,22 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from channels.base import (
+    MEDIA_BYTES,
+    Attachment,
     Capabilities,
     ChannelKind,
     Event,
     Finding,
     Limits,
+    Media,
     OutboundMessage,
     Rates,
     Receipt,
     WebhookAnswer,
     WebhookRequest,
 )
-from channels.http import checks, parse, signing
+from channels.fetching import fetch
+from channels.http import checks, media, parse, signing
 from channels.http.client import Connection
 from channels.http.config import Config
 from channels.http.outbox import Outbox
@@ -27,12 +31,12 @@ class HttpChannel:
     kinds: tuple[ChannelKind, ...] = (ChannelKind.HTTP,)
     capabilities = Capabilities(read_receipts=True)
     rates = Rates()
+    # httpx imports how it connects only when it does.
+    libraries = ("httpx", "httpcore", "h11", "anyio._backends._asyncio", "certifi")
 
     def __init__(self, name: str, config: Config, *, public_url: str) -> None:
         self.name = name
         self.limits = Limits(config.text, config.buttons, config.button_title, config.attachments)
-    # httpx imports how it connects only when it does.
-    libraries = ("httpx", "httpcore", "h11", "anyio._backends._asyncio", "certifi")
         self.webhook_url = f"{public_url.rstrip('/')}/webhooks/{name}"
         self._config = config
         self._connection = Connection(config)
@@ -57,6 +61,14 @@ class HttpChannel:
     async def send(self, message: OutboundMessage) -> Receipt:
         """Post a message, in parts if it must be. Raises a SendError."""
         return await self._outbox.send(message)
+
+    async def download(
+        self, attachment: Attachment, *, original: bytes = b"", most_bytes: int = MEDIA_BYTES
+    ) -> Media:
+        """Fetch a file from a customer's message; see `fetching.fetch` for what is raised."""
+        place = media.place(self._config, attachment.reference)
+        most = min(most_bytes, self._config.file_bytes)
+        return await fetch(place, attachment.reference, most_bytes=most)
 
     async def check(self) -> Sequence[Finding]:
         """Post a signed ping; what is not encrypted is said."""

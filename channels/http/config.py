@@ -1,9 +1,10 @@
 """What `config.yml` says about an HTTP channel."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr
 
+from channels.base import MEDIA_BYTES
 from channels.config import ChannelConfig
 
 _URL = r"^https?://[^\s/?#]+(/[^\s#]*)?$"
@@ -33,6 +34,10 @@ class Config(ChannelConfig):
     buttons: int = Field(default=10, ge=0, le=100)
     button_title: int = Field(default=40, ge=1, le=1000)
     attachments: bool = True
+    file_hosts: tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]+$")], ...] = ()
+    """Where customers' files may be, over https, besides the host of `url`."""
+    file_bytes: int = Field(default=MEDIA_BYTES, gt=0)
+    """The largest file fetched from a customer's message."""
 
     @property
     def secrets(self) -> tuple[SecretStr, ...]:
