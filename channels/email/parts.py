@@ -11,7 +11,7 @@ from channels.fetching import within
 
 def cut_out(raw: bytes, attachment: Attachment, most_bytes: int) -> Media:
     """An attachment's bytes. Raises TooLarge, or Gone if the mail has no such part."""
-    part = _at(mime.parse(raw), attachment.reference)
+    part = _at(mime.parse(raw), attachment.reference) if raw else None
     if part is None:
         raise Gone("the mail has no such part")
     # Longer than what it holds, whatever its encoding: nothing large is decoded in vain.
