@@ -72,6 +72,5 @@ def _fields(written: str) -> dict[str, Any]:
         raise AnnotationError(f"the entity mark {written} does not name an entity")
     if unknown := set(fields) - _KEYS:
         raise AnnotationError(f"the entity mark {written} has unknown keys: {', '.join(unknown)}")
-    if "value" in fields:
-        fields["value"] = str(fields["value"])
-    return dict(fields)
+    given = {key: str(value) for key, value in fields.items() if value is not None}
+    return dict(given)

@@ -131,12 +131,11 @@ class DomainReader:
     def _read_session_config(self, node: Node) -> None:
         node.only({"session_expiration_time", "carry_over_slots_to_new_session"}, "session_config")
         value = node.value if isinstance(node.value, dict) else {}
-        minutes = value.get("session_expiration_time", 60)
-        if not isinstance(minutes, int | float) or minutes < 0:
+        minutes = node.number("session_expiration_time", 60.0)
+        if minutes < 0:
             node.problem("session_expiration_time must be a number of minutes, 0 for never")
-            minutes = 60
         carry = bool(value.get("carry_over_slots_to_new_session", True))
-        self.domain.session = Session(float(minutes), carry)
+        self.domain.session = Session(minutes, carry)
 
     def _read_config(self, node: Node) -> None:
         node.only({"store_entities_as_slots"}, "config")
@@ -160,10 +159,17 @@ def _texts(node: Node | None) -> tuple[str, ...]:
     if node is None or node.value is None:
         return ()
     if isinstance(node.value, list):
-        found = [element.text("a name") for element in node.elements()]
-        return tuple(str(text) for text in found if text)
+        found = [_name_in(element) for element in node.elements()]
+        return tuple(text for text in found if text)
     text = node.text("a name")
     return (text,) if text else ()
+
+
+def _name_in(node: Node) -> str | None:
+    """A name of a list; Rasa's own examples have groups 1 and 2."""
+    if isinstance(node.value, int) and not isinstance(node.value, bool):
+        return str(node.value)
+    return node.text("a name")
 
 
 def _intent_rule(options: Node | None) -> IntentRule:
@@ -195,11 +201,11 @@ def _entity_kind(options: Node | None) -> EntityKind:
 def _slot(name: str, node: Node) -> Slot:
     node.only(_SLOT_KEYS, f"slot '{name}'")
     value: dict[str, Any] = plain(node.value) if isinstance(node.value, dict) else {}
-    kind = value.get("type")
+    kind = str(value.get("type"))
     if kind not in SLOT_TYPES:
         node.problem(f"slot '{name}' has type {kind!r}; supported: {', '.join(SLOT_TYPES)}")
         kind = "any"
-    low, high = float(value.get("min_value", 0.0)), float(value.get("max_value", 1.0))
+    low, high = node.number("min_value", 0.0), node.number("max_value", 1.0)
     if kind == "float" and low >= high:
         node.problem(f"slot '{name}': min_value must be below max_value")
         low, high = 0.0, 1.0
@@ -212,10 +218,16 @@ def _slot(name: str, node: Node) -> Slot:
         tuple(_mappings(name, node)),
         value.get("initial_value"),
         influences and kind != "any",
-        tuple(str(option).lower() for option in value.get("values") or () if option is not None),
+        tuple(_options(node.get("values"))),
         low,
         high,
     )
+
+
+def _options(node: Node | None) -> list[str]:
+    """A categorical slot's values; YAML may take some for numbers or truth values."""
+    listed = node.elements() if node else ()
+    return [str(plain(one.value)).lower() for one in listed if one.value is not None]
 
 
 def _mappings(name: str, node: Node) -> list[SlotMapping]:
@@ -230,7 +242,7 @@ def _mappings(name: str, node: Node) -> list[SlotMapping]:
 def _mapping(slot: str, node: Node) -> SlotMapping | None:
     node.only(_MAPPING_KEYS, f"a mapping of slot '{slot}'")
     value: dict[str, Any] = plain(node.value) if isinstance(node.value, dict) else {}
-    kind = value.get("type")
+    kind = str(value.get("type"))
     if kind not in _MAPPING_NEEDS:
         known = ", ".join(_MAPPING_NEEDS)
         node.problem(f"slot '{slot}': unknown mapping type {kind!r}; known: {known}")
@@ -241,13 +253,13 @@ def _mapping(slot: str, node: Node) -> SlotMapping | None:
         return None
     return SlotMapping(
         kind,
-        value.get("entity"),
-        value.get("role"),
-        value.get("group"),
+        node.word("entity"),
+        node.word("role"),
+        node.word("group"),
         frozenset(_texts(node.get("intent"))),
         frozenset(_texts(node.get("not_intent"))),
         value.get("value"),
-        value.get("action"),
+        node.word("action"),
         tuple(_conditions(slot, node)),
     )
 
@@ -258,8 +270,7 @@ def _conditions(slot: str, node: Node) -> list[Condition]:
     for element in listed.elements() if listed else ():
         element.only({"active_loop", "requested_slot"}, f"a condition of slot '{slot}'")
         if isinstance(element.value, dict):
-            value = plain(element.value)
-            found.append(Condition(value.get("active_loop"), value.get("requested_slot")))
+            found.append(Condition(element.word("active_loop"), element.word("requested_slot")))
     return found
 
 
@@ -271,8 +282,10 @@ def _response(name: str, node: Node) -> dict[str, Any]:
     condition = node.get("condition")
     for element in condition.elements() if condition else ():
         element.only({"type", "name", "value"}, f"a condition of '{name}'")
-        if plain(element.value) and plain(element.value).get("type") != "slot":
-            element.problem(f"a condition of '{name}' must have 'type: slot'")
+        if element.word("type") != "slot" or not element.word("name"):
+            element.problem(f"a condition of '{name}' needs 'type: slot', 'name' and 'value'")
+        elif element.get("value") is None:
+            element.problem(f"a condition of '{name}' has no 'value'; null means not set")
     buttons = node.get("buttons")
     for element in buttons.elements() if buttons else ():
         if not isinstance(element.value, dict) or "title" not in element.value:

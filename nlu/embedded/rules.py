@@ -172,10 +172,14 @@ def _entity(node: Node) -> tuple[str, str, str | None, str | None] | None:
         node.problem("an entity of a step is a name or 'name: value'")
         return None
     fields: dict[str, Any] = plain(node.value)
-    role, group = fields.pop("role", None), fields.pop("group", None)
+    role, group = node.word("role"), node.word("group")
     if "value" in fields and "entity" in fields:
         return (str(fields["entity"]), str(fields["value"]), role, group)
-    name, value = next(iter(fields.items()))
+    named = [(name, value) for name, value in fields.items() if name not in ("role", "group")]
+    if not named:
+        node.problem("an entity of a step is a name or 'name: value'")
+        return None
+    name, value = named[0]
     return (name, str(value), role, group)
 
 

@@ -62,6 +62,23 @@ class Node:
         self.problem(f"{what} must be a text, found {_kind(self.value)}")
         return None
 
+    def word(self, key: str) -> str | None:
+        """The name under `key`, also one that YAML takes for a number; None if there is none."""
+        child = self.get(key)
+        if child is None or child.value is None:
+            return None
+        if isinstance(child.value, int | float) and not isinstance(child.value, bool):
+            return str(child.value)
+        return child.text(f"'{key}'")
+
+    def number(self, key: str, default: float) -> float:
+        """The number under `key`; anything else is a problem."""
+        value = plain(self.value).get(key, default) if isinstance(self.value, dict) else default
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return float(value)
+        self.problem(f"'{key}' must be a number, found {_kind(value)}")
+        return default
+
     def only(self, allowed: set[str], what: str) -> None:
         """Every key that is not allowed is a problem: nothing is silently ignored."""
         for key, child in self.items():
