@@ -6,6 +6,7 @@ more for each message would only make it longer. On WhatsApp the sign also marks
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -19,6 +20,9 @@ from crm_store.batch import Turn
 log = logger("writing")
 AFTER_SECONDS = 1.0
 CALL_SECONDS = 5.0
+REMEMBERED = 1_000
+_shown: dict[int, float] = {}
+"""When it was last shown for a member of staff, by conversation; each process its own."""
 
 
 @asynccontextmanager
@@ -37,12 +41,28 @@ async def shown(app: App, turn: Turn) -> AsyncIterator[None]:
 
 
 async def show(app: App, conversation_id: int) -> bool:
-    """For a member of staff who is writing: shown once. False where the channel cannot."""
+    """For a member of staff who is writing: call it at every key, it is shown when it has faded.
+
+    False where the channel cannot, or where it still shows.
+    """
     told = await asyncio.to_thread(_last_said, app, conversation_id)
     typist = typist_of(app, told.channel, told.kind) if told else None
     if typist is None or told is None or not told.provider_id:
         return False
+    if not _has_faded(conversation_id, typist.typing_seconds):
+        return False
     await _call(typist, told.provider_id)
+    return True
+
+
+def _has_faded(conversation_id: int, seconds: float) -> bool:
+    at = time.monotonic()
+    if at - _shown.get(conversation_id, at - seconds) < seconds:
+        return False
+    _shown.pop(conversation_id, None)
+    _shown[conversation_id] = at
+    if len(_shown) > REMEMBERED:
+        del _shown[next(iter(_shown))]
     return True
 
 

@@ -3,9 +3,9 @@
 from contextlib import suppress
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, Query, Request, Response
+from fastapi import APIRouter, BackgroundTasks, Depends, Form, Query, Request, Response
 
-from bot import drafting
+from bot import drafting, writing
 from bot.console import talking
 from bot.console.access import SignedForm, SignedIn, Visit, answerable, readable
 from bot.pages import fragment
@@ -55,10 +55,17 @@ def show_templates(
 
 
 @router.post("/count")
-def count(visit: SignedForm, conversation_id: int, text: Annotated[str, Form()] = "") -> Response:
-    """How large a text is on this channel, as it is being written."""
+def count(
+    visit: SignedForm,
+    conversation_id: int,
+    afterwards: BackgroundTasks,
+    text: Annotated[str, Form()] = "",
+) -> Response:
+    """How large a text is on this channel, as it is being written; the customer sees that too."""
     with visit.app.db.reading() as session:
         talk = answerable(session, visit, conversation_id)
+    if text.strip() and talk.owner_staff_id == visit.staff.id:
+        afterwards.add_task(writing.show, visit.app, talk.id)
     size = drafting.size(visit.app.channels.get(talk.channel), talk.kind, text[: LONGEST + 1])
     return fragment("console/_size.html", **common(visit.app), size=size)
 

@@ -89,10 +89,18 @@ def test_the_engine_in_this_process_needs_none(app, converse, wa):
     assert wa.shown == []
 
 
-def test_a_person_who_writes_is_shown_once(app, converse, wa):
+def test_a_person_who_writes_is_shown_once_until_it_fades(app, converse, wa):
     converse("halo")
-    assert asyncio.run(writing.show(app, 1))
-    assert wa.shown == ["m1"]
+    writing._shown.clear()
+
+    async def types():
+        first = [await writing.show(app, 1) for _ in range(5)]
+        await asyncio.sleep(wa.typing_seconds)
+        return first, await writing.show(app, 1)
+
+    wa.typing_seconds = 0.5
+    assert asyncio.run(types()) == ([True, False, False, False, False], True)
+    assert wa.shown == ["m1", "m1"]
 
 
 def test_where_nobody_has_written_nothing_is_shown(app):
