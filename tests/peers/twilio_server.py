@@ -63,6 +63,10 @@ class TwilioServer:
         self.messages: list[dict[str, Any]] = []
         self.requests: list[tuple[str, str, dict[str, Any]]] = []
         self.faults: deque[Fault] = deque()
+        self.files: dict[str, tuple[bytes, str]] = {}
+        """Media sid -> content and type of what customers sent."""
+        self.file_faults: deque[Fault] = deque()
+        """What goes wrong with the next files asked for: `status`, `slow`."""
         self.opted_out: set[str] = set()
         self.takes_ids = False
         """Whether the account may write to business-scoped ids."""
@@ -130,6 +134,14 @@ class TwilioServer:
         url = self.sender["webhook"].get("callback_url") if whatsapp else self.number["sms_url"]
         return await self._call(url, form)
 
+    async def customer_sends(self, content: bytes, content_type: str, **fields: str) -> int:
+        """A customer's message with a file; `fields` as in `customer_writes`."""
+        sid = self._next_sid("ME")
+        self.files[sid] = (content, content_type)
+        url = f"{self.url}/2010-04-01/Accounts/{ACCOUNT}/Messages/MM1/Media/{sid}"
+        told = {"NumMedia": "1", "MediaUrl0": url, "MediaContentType0": content_type}
+        return await self.customer_writes("", **told, **fields)
+
     def callback(self, message: Mapping[str, Any], word: str, code: int | None) -> dict[str, str]:
         """The form of one status callback."""
         form = {
@@ -164,6 +176,7 @@ class TwilioServer:
                 web.post(f"{base}/Messages.json", self._create),
                 web.get(f"{base}/Messages.json", self._list),
                 web.get(base + "/Messages/{sid}.json", self._fetch),
+                web.get(base + "/Messages/{sid}/Media/{file}", self._file),
                 web.get(f"{base}/IncomingPhoneNumbers.json", self._numbers),
                 web.post(base + "/IncomingPhoneNumbers/{sid}.json", self._update_number),
                 web.get("/v1/Services/{sid}", self._get_service),
@@ -271,6 +284,16 @@ class TwilioServer:
         if not self.stuck:
             message["status"] = PROGRESS.get(message["status"], message["status"])
         return web.json_response(message)
+
+    async def _file(self, request: web.Request) -> web.StreamResponse:
+        fault = self.file_faults.popleft() if self.file_faults else Fault()
+        await asyncio.sleep(fault.slow)
+        if fault.status:
+            return problem(fault.status, fault.code, fault.message)
+        if request.match_info["file"] not in self.files:
+            raise web.HTTPNotFound
+        content, content_type = self.files[request.match_info["file"]]
+        return web.Response(body=content, content_type=content_type)
 
     async def _numbers(self, request: web.Request) -> web.Response:
         asked = request.query.get("PhoneNumber", NUMBER)
