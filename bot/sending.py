@@ -58,6 +58,7 @@ class Outcome:
     """It was held back by a rate, which is no attempt."""
 
 
+_GONE = (IdentityState.BLOCKED, IdentityState.DEAD)
 _PROVES: dict[type[SendError], IdentityState] = {
     OptedOut: IdentityState.OPTED_OUT,
     AddressDead: IdentityState.DEAD,
@@ -95,8 +96,7 @@ def refusal(message: Claimed, *, configured: bool) -> Outcome | None:
 
 
 def _nobody_there(message: Claimed) -> bool:
-    gone = message.identity_state in (IdentityState.BLOCKED, IdentityState.DEAD)
-    return gone and message.reply_to is None
+    return message.identity_state in _GONE and message.reply_to is None
 
 
 def outbound_message(message: Claimed, settings: Settings) -> OutboundMessage:
@@ -167,6 +167,8 @@ def record(session: Session, batches: Sequence[Sequence[Outcome]]) -> list[list[
         )
         _delivered_at_once(session, gone)
         for one in gone:
+            if one.message.identity_state in _GONE:
+                _back_again(session, one.message)
             if one.moved_to:
                 message = one.message
                 identities.change_address(session, message.kind, message.address, one.moved_to)
@@ -190,6 +192,20 @@ def _learn(session: Session, message: Claimed, state: IdentityState) -> None:
     attempt = f"sent:{message.id}:{message.attempts}"
     event = Event(message.channel, message.kind, message.address, attempt)
     reaching.learn(session, event, state, message_id=message.id)
+
+
+def _back_again(session: Session, message: Claimed) -> None:
+    """Whoever has written since is neither blocked nor dead, though no report said so."""
+    if message.reply_to is None or message.last_inbound_at is None:
+        return
+    heard = Event(
+        message.channel,
+        message.kind,
+        message.address,
+        f"heard:{message.id}",
+        message.last_inbound_at,
+    )
+    reaching.learn(session, heard, IdentityState.OK)
 
 
 def _topics(message: Claimed) -> tuple[str, str]:

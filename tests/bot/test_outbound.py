@@ -8,7 +8,7 @@ import pytest
 from bot import inbound
 from bot.outbound import Outbound, backoff, patience
 from bot.worker import Worker
-from channels.base import Rates, Receipt
+from channels.base import ChannelKind, Rates, Reachability, ReachState, Receipt
 from channels.errors import (
     AddressDead,
     Blocked,
@@ -83,6 +83,24 @@ def test_each_kind_of_error_has_its_fate(error, status, state, wa, reply_to, db)
     assert reply_to().status.value == status
     with db.reading() as session:
         assert lookups.identity_at(session, "whatsapp", ANA).state == state
+
+
+@pytest.mark.parametrize("error", [AddressDead(), Blocked()])
+def test_who_writes_again_is_there_again(error, wa, reply_to, db):
+    wa.failures.append(error)
+    reply_to()
+    reply_to("saya di sini lagi")
+    with db.reading() as session:
+        assert lookups.identity_at(session, "whatsapp", ANA).state == IdentityState.OK
+
+
+def test_who_blocks_us_while_the_answer_is_under_way_stays_blocked(app, message, settle, db):
+    asyncio.run(inbound.accept(app, [message("halo")]))
+    gone = Reachability("wa", ChannelKind.WHATSAPP, ANA, ReachState.BLOCKED, "e1")
+    asyncio.run(inbound.accept(app, [gone]))
+    settle()
+    with db.reading() as session:
+        assert lookups.identity_at(session, "whatsapp", ANA).state == IdentityState.BLOCKED
 
 
 def test_the_providers_code_and_words_are_kept(wa, reply_to):
