@@ -20,6 +20,7 @@ TOGETHER = 10.0
 """Seconds within which pictures sent one after the other belong together."""
 
 Pair = tuple[str, str]
+_to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ class Memory:
     def dump(self) -> str:
         """As text for the store."""
         parts = [self.engine, self.buttons, self.pace, self.said, self.times, self.hour, self.files]
-        return json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
+        return _to_json(parts)
 
     def _continues(self, album: str, at: float) -> bool:
         before, since = self.files

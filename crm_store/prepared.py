@@ -7,6 +7,7 @@ not see what the session has yet to flush.
 """
 
 import json
+import weakref
 from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Self, TypeVar
@@ -24,6 +25,8 @@ T = TypeVar("T")
 Values = Mapping[str, Any]
 _Process = Callable[[Any], Any]
 _NOTHING: Values = {}
+_KEPT = "prepared"
+_to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class Among(ColumnElement[bool]):
@@ -61,7 +64,7 @@ class _Listed(TypeDecorator[Any]):
         if dialect.name == "postgresql":
             return list(value)
         write = self._of.dialect_impl(dialect).bind_processor(dialect) or _as_it_is
-        return json.dumps([write(one) for one in value], ensure_ascii=False)
+        return _to_json([write(one) for one in value])
 
 
 def _as_it_is(value: Any) -> Any:
@@ -119,13 +122,13 @@ class Prepared:
         return self._call(session, lambda built, cursor: built.rows_of_many(cursor, rows))
 
     def _call(self, session: Session, use: Callable[["_Built", Any], T]) -> T:
-        connection = session.connection()
+        connection, driver = _connected(session)
         dialect = connection.dialect
         built = self._built.get(dialect.name)
         if built is None:
             built = self._built[dialect.name] = self._build(dialect)
         try:
-            return use(built, connection.connection.cursor())
+            return use(built, driver.cursor())
         except dialect.loaded_dbapi.Error as error:
             raise _translated(error, built.sql, connection) from error
 
@@ -134,6 +137,26 @@ class Prepared:
         if isinstance(statement, Mapping):
             statement = statement[dialect.name]
         return _Built(statement, self._columns, self._shape, dialect)
+
+
+def _connected(session: Session) -> tuple[Connection, Any]:
+    """The connection of the session's transaction, and the driver's.
+
+    Kept while that transaction or savepoint lasts: asking the session, which also begins them,
+    costs as much as a small statement.
+    """
+    running = _running(session)
+    kept = session.info.get(_KEPT)
+    if running is not None and kept is not None and kept[0]() is running:
+        return kept[1], kept[2]
+    connection = session.connection()
+    driver = connection.connection.dbapi_connection
+    session.info[_KEPT] = (weakref.ref(_running(session)), connection, driver)
+    return connection, driver
+
+
+def _running(session: Session) -> Any:
+    return session.get_nested_transaction() or session.get_transaction()
 
 
 def _translated(error: Exception, sql: str, connection: Connection) -> BaseException:

@@ -51,6 +51,10 @@ class CleanText(TypeDecorator[str]):
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         return None if value is None else clean_text(value)
 
+    def bind_processor(self, dialect: Dialect) -> Any:
+        # In one step instead of SQLAlchemy's three: every text of every row goes through here.
+        return lambda value: None if value is None else clean_text(value)
+
 
 class CleanJson(TypeDecorator[Any]):
     """JSON, as JSONB on PostgreSQL."""
@@ -69,8 +73,8 @@ class CleanJson(TypeDecorator[Any]):
 class UtcDateTime(TypeDecorator[datetime]):
     """An aware time, kept in UTC. A naive one is a programming error.
 
-    SQLite holds it as `2026-05-12 08:30:00.000000`, which sorts as text; written by hand because
-    SQLAlchemy's own SQLite type takes five times as long.
+    SQLite holds it as `2026-05-12 08:30:00.000000`, which sorts as text. Written and read in one
+    step by hand: SQLAlchemy's own way through its SQLite type takes many times as long.
     """
 
     impl = DateTime(timezone=True)
@@ -78,32 +82,34 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         if dialect.name == "sqlite":
-            return _SqliteTime()  # type: ignore[no-untyped-call]  # SQLAlchemy's own gap
+            return sqlite.DATETIME()  # type: ignore[no-untyped-call]  # SQLAlchemy's own gap
         return DateTime(timezone=True)
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None or value.tzinfo is UTC:
-            return value
-        if value.tzinfo is None:
-            raise ValueError(f"naive datetime {value!r}: the store holds aware times only")
-        return value.astimezone(UTC)
+        return _in_utc(value)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return value if value is None or value.tzinfo is UTC else value.astimezone(UTC)
-
-
-class _SqliteTime(sqlite.DATETIME):
     def bind_processor(self, dialect: Dialect) -> Any:
-        def write(value: datetime | None) -> str | None:
-            return None if value is None else value.isoformat(" ", "microseconds")[:26]
-
-        return write
+        return _to_text if dialect.name == "sqlite" else _in_utc
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Any:
-        def read(value: str | None) -> datetime | None:
-            return None if value is None else datetime.fromisoformat(value).replace(tzinfo=UTC)
+        return _from_text if dialect.name == "sqlite" else _in_utc
 
-        return read
+
+def _in_utc(value: datetime | None) -> datetime | None:
+    if value is None or value.tzinfo is UTC:
+        return value
+    if value.tzinfo is None:
+        raise ValueError(f"naive datetime {value!r}: the store holds aware times only")
+    return value.astimezone(UTC)
+
+
+def _to_text(value: datetime | None) -> str | None:
+    aware = _in_utc(value)
+    return None if aware is None else aware.isoformat(" ", "microseconds")[:26]
+
+
+def _from_text(value: str | None) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(value).replace(tzinfo=UTC)
 
 
 def words(kind: type[StrEnum], name: str) -> Enum:
