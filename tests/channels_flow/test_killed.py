@@ -5,7 +5,9 @@ import asyncio
 import pytest
 
 from crm_store import lookups, messages
+from crm_store.models import Attachment
 from crm_store.session import Database
+from tests.attachments.conftest import PNG, png
 from tests.channels_flow.conftest import ANA, PUBLIC_URL, settings
 from tests.faults.conftest import Server
 from tests.peers import telegram_server, twilio_server
@@ -14,6 +16,45 @@ from tests.peers.twilio_server import TwilioServer
 
 pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 LEASE = 6.0
+
+
+async def all_stored(shop, count):
+    """Wait until every file is kept; gives what is known of them."""
+    db, found = Database.open(shop.database), []
+    for _ in range(1500):
+        with db.reading() as session:
+            found = session.query(Attachment).all()
+        if len(found) == count and all(one.state == "stored" for one in found):
+            break
+        await asyncio.sleep(0.01)
+    db.close()
+    assert [one.state for one in found] == ["stored"] * count, shop.log()
+    return found
+
+
+async def test_a6_8_a_file_being_fetched_at_a_kill_is_fetched_again(shop, peers):
+    twilio, _ = peers
+    twilio.file_faults.append(twilio_server.Fault(slow=30))
+    assert await twilio.customer_sends(PNG, "image/png") == 200
+    await killed_while_sending(shop, lambda: twilio.asked_for_files)
+    [file] = await all_stored(shop, 1)
+    kept = shop.folder / "attachments" / file.digest[:2] / file.digest
+    assert (file.attempts, twilio.asked_for_files, kept.read_bytes()) == (2, 2, PNG)
+
+
+async def test_of_many_files_a_kill_loses_none(shop, peers):
+    twilio, _ = peers
+    photos = [png(number, 1) for number in range(1, 21)]
+    twilio.file_faults.extend([twilio_server.Fault(slow=0.05)] * 40)
+    for photo in photos:
+        assert await twilio.customer_sends(photo, "image/png") == 200
+    await killed_while_sending(shop, lambda: twilio.asked_for_files >= 9)
+    found = await all_stored(shop, 20)
+    kept = {path.read_bytes() for path in shop.folder.glob("attachments/*/[0-9a-f]*")}
+    assert kept == set(photos)
+    assert max(one.attempts for one in found) <= 2
+
+
 SENT = ("POST", "Messages.json")
 
 

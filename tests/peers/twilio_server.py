@@ -67,6 +67,7 @@ class TwilioServer:
         """Media sid -> content and type of what customers sent."""
         self.file_faults: deque[Fault] = deque()
         """What goes wrong with the next files asked for: `status`, `slow`."""
+        self.asked_for_files = 0
         self.opted_out: set[str] = set()
         self.takes_ids = False
         """Whether the account may write to business-scoped ids."""
@@ -286,6 +287,7 @@ class TwilioServer:
         return web.json_response(message)
 
     async def _file(self, request: web.Request) -> web.StreamResponse:
+        self.asked_for_files += 1
         fault = self.file_faults.popleft() if self.file_faults else Fault()
         await asyncio.sleep(fault.slow)
         if fault.status:
