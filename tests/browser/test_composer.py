@@ -122,8 +122,11 @@ def test_a_window_that_closes_while_one_writes_keeps_the_text(
 ) -> None:
     page = opened("whatsapp", page=browser.new_page())  # a refusal is an error in its console
     page.locator("#text").fill("Pesanan Kakak siap")
+    page.route("**/window", lambda route: route.abort())  # the page does not notice in time
     age(25)
-    page.locator("#text").press("Enter")
+    with page.expect_request("**/reply"):
+        page.locator("#text").press("Enter")
+        page.unroute("**/window")
     expect(page.locator("#problem")).to_contain_text("The 24-hour window has closed")
     expect(page.locator("#window")).to_contain_text("Window closed")
     expect(page.locator("#text")).to_have_value("Pesanan Kakak siap")
