@@ -21,13 +21,17 @@ class Stage:
             _furnish(session)
         db.close()
 
+    @property
+    def latest(self) -> str:
+        """Where the latest story's store is."""
+        return f"sqlite:///{self._folder / 'story.db'}"
+
     def fresh(self) -> Database:
         """The next story's store; the one before is written over."""
-        path = self._folder / "story.db"
         for left in self._folder.glob("story.db*"):
             left.unlink()
-        copyfile(self._furnished, path)
-        return Database.open(f"sqlite:///{path}", synchronous="off")
+        copyfile(self._furnished, self._folder / "story.db")
+        return Database.open(self.latest, synchronous="off")
 
 
 def _furnish(session: Session) -> None:

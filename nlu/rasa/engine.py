@@ -63,7 +63,8 @@ class RasaEngine:
         self._domain = model.domain
         self.rasa_domain = model.domain.as_rasa()
         """What actions read of the domain; Rasa need not send it with every call."""
-        self._seen_slots = model.rule_book().seen_slots
+        book = model.rule_book()
+        self._seen_slots, self._longest_rule = book.seen_slots, book.longest
         self._finder = EntityFinder(model.domain, model.lexicon)
         self._stand_in = EmbeddedEngine(model) if stand_in else None
         self._breaker = breaker or Breaker()
@@ -159,6 +160,7 @@ class RasaEngine:
         tracker, memory = restore(turn.state, self._domain, self._seen_slots)
         if memory.last_at == 0:
             tracker.apply([{"event": "action", "name": names.LISTEN}])
+        tracker.trail.trim(self._longest_rule)
         tracker.apply(_known(answer["events"]))
         _settle(tracker, answer)
         said = memory.said + sum(one["event"] == "bot" for one in answer["events"])

@@ -19,6 +19,7 @@ from bot.settings import AssistantSection, Settings
 from bot.stories.stage import Stage
 from channels.base import ChannelKind, InboundMessage, Sender, VerifiedBy
 from channels.memory import Config, MemoryChannel
+from crm_store.session import Database
 from nlu.types import ActionRunner, Intent, Reply, TurnInput, TurnResult, Understanding
 
 TOKEN = "what Rasa sends"
@@ -60,13 +61,32 @@ def engine() -> EngineElsewhere:
 
 
 @pytest.fixture
-def app(stage: Stage, engine: EngineElsewhere, tmp_path: Path) -> Iterator[App]:
-    assistant = AssistantSection(engine="rasa", actions_token=SecretStr(TOKEN))
-    channel = MemoryChannel("wa", Config(kind=ChannelKind.WHATSAPP), public_url="http://x.example")
-    settings = Settings(data=tmp_path, assistant=assistant)
-    built = build(settings, db=stage.fresh(), engine=engine, channels={"wa": channel})
-    yield built
-    built.close()
+def built(engine: EngineElsewhere, tmp_path: Path) -> Iterator[Callable[[Database], App]]:
+    """The product over a store."""
+    made: list[App] = []
+
+    def make(db: Database) -> App:
+        assistant = AssistantSection(engine="rasa", actions_token=SecretStr(TOKEN))
+        config = Config(kind=ChannelKind.WHATSAPP)
+        channel = MemoryChannel("wa", config, public_url="http://x.example")
+        settings = Settings(data=tmp_path, assistant=assistant)
+        made.append(build(settings, db=db, engine=engine, channels={"wa": channel}))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
+
+
+@pytest.fixture
+def app(stage: Stage, built: Callable[[Database], App]) -> App:
+    return built(stage.fresh())
+
+
+@pytest.fixture
+def restarted(stage: Stage, app: App, built: Callable[[Database], App]) -> Callable[[], App]:
+    """Another process over the same store."""
+    return lambda: built(Database.open(stage.latest))
 
 
 @pytest.fixture
@@ -92,12 +112,21 @@ class Door:
 
     def post(self, address: str, **content: Any) -> httpx.Response:
         headers = {"authorization": f"Bearer {TOKEN}", **content.pop("headers", {})}
-        return asyncio.run(self._post(address, headers, content))
+        return asyncio.run(self._called("POST", address, [{"headers": headers, **content}]))[0]
 
-    async def _post(self, address: str, headers: Any, content: Any) -> httpx.Response:
+    def post_at_once(self, address: str, bodies: list[Any]) -> list[httpx.Response]:
+        headers = {"authorization": f"Bearer {TOKEN}"}
+        calls = [{"headers": headers, "json": body} for body in bodies]
+        return asyncio.run(self._called("POST", address, calls))
+
+    def get(self, address: str) -> httpx.Response:
+        return asyncio.run(self._called("GET", address, [{}]))[0]
+
+    async def _called(self, method: str, address: str, calls: list[Any]) -> list[httpx.Response]:
         wire = httpx.ASGITransport(self._site)
         async with httpx.AsyncClient(transport=wire, base_url="http://akrab.example") as client:
-            return await client.post(address, headers=headers, **content)
+            asked = [client.request(method, address, **call) for call in calls]
+            return list(await asyncio.gather(*asked))
 
 
 @pytest.fixture

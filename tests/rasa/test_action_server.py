@@ -11,7 +11,7 @@ from actions import registry
 from actions.context import PersonWanted
 from bot.rasa import action_server, wishes
 from crm_store import consents, customers
-from tests.rasa.conftest import TOKEN, request
+from tests.rasa.conftest import TOKEN, Door, request
 
 STOP = "action_stop_messages"
 
@@ -78,6 +78,32 @@ def test_the_same_call_twice_has_one_effect_and_one_answer(call, write, app):
     first, second = call(STOP, message), call(STOP, message, latest_event_time=9.0)
     assert first.json() == second.json()
     assert pieces_of_consent(app) == 1
+
+
+def test_the_same_call_at_the_same_time_has_one_effect(door, write, app):
+    body = request(STOP, write())
+    answers = door.post_at_once("/actions/webhook", [body] * 8)
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.text for answer in answers}) == 1
+    assert pieces_of_consent(app) == 1
+
+
+def test_the_same_call_after_our_restart_has_one_effect(call, write, app, restarted):
+    message = write()
+    first = call(STOP, message)
+    again = Door(restarted()).post("/actions/webhook", json=request(STOP, message))
+    assert again.json() == first.json()
+    assert pieces_of_consent(app) == 1
+
+
+def test_another_action_for_the_same_message_runs(call, write):
+    message = write()
+    assert call(STOP, message).json() != call("action_talk_to_person", message).json()
+
+
+def test_its_health_needs_no_token_and_tells_nothing(door):
+    answer = door.get("/actions/health")
+    assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
 
 
 def test_what_was_said_and_when_does_not_make_it_another_call(call, write, app):

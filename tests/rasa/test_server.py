@@ -137,3 +137,41 @@ def test_a_model_is_known_by_the_files_it_was_trained_from(tmp_path, changed):
     assert training.fingerprint(tmp_path) == before
     (tmp_path / changed).write_text("{}")
     assert training.fingerprint(tmp_path) != before
+
+
+TRAINER = """#!{python}
+import os, pathlib, sys
+given = dict(zip(sys.argv[2::2], sys.argv[3::2]))
+sum(range(3_000_000))
+made = pathlib.Path(given["--out"], given["--fixed-model-name"] + ".tar.gz")
+made.write_text(os.environ["RASA_CACHE_DIRECTORY"])
+"""
+
+
+@pytest.fixture
+def trainer(tmp_path, monkeypatch):
+    """A `rasa` that trains at once; its models hold what it was told to remember things in."""
+    program = tmp_path / "env" / "bin" / "rasa"
+    program.parent.mkdir(parents=True)
+    program.write_text(TRAINER.format(python=sys.executable))
+    program.chmod(0o755)
+    monkeypatch.setenv("RASA_ENV", str(tmp_path / "env"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tmp_path
+
+
+def test_a_model_is_trained_once_with_what_rasa_remembers(trainer):
+    model = training.train(trainer)
+    assert "rasa-training" in model.read_text()
+    model.write_text("the first")
+    assert training.train(trainer).read_text() == "the first"
+    assert training.seconds_taken(model) == 0
+
+
+def test_a_measured_training_begins_with_nothing_and_its_time_is_kept(trainer):
+    training.train(trainer)
+    model = training.train(trainer, measured=True)
+    assert "rasa-training" not in model.read_text()
+    assert training.seconds_taken(model) > 0
+    model.write_text("the second")
+    assert training.train(trainer, measured=True).read_text() == "the second"

@@ -1,4 +1,4 @@
-"""CONTRACTS E4.2, E4.3: Rasa predicts one after another; whoever waits for it waits alone."""
+"""CONTRACTS E4: Rasa predicts one after another; whoever waits for it waits alone."""
 
 import asyncio
 import threading
@@ -57,7 +57,7 @@ def sent(app):
 
 
 @pytest.mark.parametrize("slow_ones", [1, 12])
-def test_e42_a_slow_turn_delays_no_other_customer(app, write, stuck, slow_ones):
+def test_e4_2_a_slow_turn_delays_no_other_customer(app, write, stuck, slow_ones):
     async def work():
         for number in range(slow_ones):
             await asyncio.to_thread(write, "lama", f"+62812000001{number:02}")
@@ -73,7 +73,7 @@ def test_e42_a_slow_turn_delays_no_other_customer(app, write, stuck, slow_ones):
     asyncio.run(work())
 
 
-def test_e42_a_slow_turn_delays_no_staff_reply(app, write, stuck):
+def test_e4_2_a_slow_turn_delays_no_staff_reply(app, write, stuck):
     def step_in():
         with app.db.transaction() as session:
             rani = staff.add(session, email="rani@sinar.example", name="Rani", password_hash="-")
@@ -94,7 +94,7 @@ def test_e42_a_slow_turn_delays_no_staff_reply(app, write, stuck):
     assert [text for _, text in sent(app)] == ["saya bantu ya"]
 
 
-def test_e41_the_messages_of_one_conversation_are_asked_one_after_another(app, write, engine):
+def test_e4_1_the_messages_of_one_conversation_are_asked_one_after_another(app, write, engine):
     under_way, most = [], []
 
     def think(turn, run):

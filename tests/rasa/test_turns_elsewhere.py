@@ -1,6 +1,7 @@
 """The product around an engine in another process: requests, crashes, a person stepping in."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
@@ -8,8 +9,12 @@ from bot import takeover
 from bot.worker import Worker
 from crm_store import conversations, messages, staff
 from crm_store.models.kinds import MessageStatus, Owner
+from crm_store.session import now
 from nlu.types import ActionCall
 from tests.rasa.conftest import request
+
+AN_HOUR = timedelta(minutes=61)
+"""One minute more than Rasa's sessions last, after which Rasa forgets that it was paused."""
 
 
 def settle(app):
@@ -64,7 +69,7 @@ def test_a_turn_taken_again_after_a_crash_does_nothing_twice(app, write, engine,
     assert sent(app).count("wait") == 1
 
 
-def test_an_engine_that_never_answers_leads_to_a_person(app, write, engine):
+def test_e1_4_an_engine_that_never_answers_leads_to_a_person(app, write, engine):
     def fail(turn, run):
         raise RuntimeError("no")
 
@@ -89,7 +94,7 @@ def test_a_person_who_steps_in_while_the_engine_thinks_is_not_talked_over(app, w
     assert sent(app) == []
 
 
-def test_what_was_said_to_a_person_is_told_to_the_engine_afterwards(app, write, engine):
+def test_e3_2_what_was_said_to_a_person_is_told_to_the_engine_afterwards(app, write, engine):
     write("halo")
     settle(app)
     with app.db.transaction() as session:
@@ -111,6 +116,27 @@ def test_the_stand_in_runs_actions_in_transactions_of_their_own(app, write, engi
     write("halo")
     settle(app)
     assert sent(app)[0] == "1"
+
+
+def test_e3_2_an_hour_after_the_hand_over_the_person_still_has_the_conversation(app, write, engine):
+    write("halo")
+    settle(app)
+    with app.db.transaction() as session:
+        talk = conversations.get(session, 1)
+        conversations.change_owner(session, talk, Owner.QUEUE)
+        talk.last_inbound_at = talk.last_message_at = talk.waiting_since = now() - AN_HOUR
+    message = write("masih di sana?")
+    settle(app)
+    assert len(engine.asked) == 1
+    with app.db.reading() as session:
+        assert messages.get(session, message).status == MessageStatus.HELD
+
+
+def test_e1_4_an_answer_without_words_is_no_silence(app, write, engine):
+    engine.think = lambda turn, run: ""
+    write("halo")
+    settle(app)
+    assert len(sent(app)) == 1
 
 
 @pytest.mark.parametrize("text", ["", "   "])

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from nlu.rasa.client import ActionFailed, RasaRefused, RasaUnavailable
+from nlu.rasa.client import ActionFailed, NoModel, RasaClient, RasaRefused, RasaUnavailable, Server
 
 
 def test_the_token_goes_along(client, rasa):
@@ -20,7 +20,7 @@ def test_what_never_arrived_is_sent_again(client, rasa):
 @pytest.mark.parametrize(
     "failure", [httpx.ReadTimeout("slow"), httpx.ReadError("gone"), httpx.RemoteProtocolError("?")]
 )
-def test_what_may_have_arrived_is_not_sent_again(client, rasa, failure):
+def test_e4_3_what_may_have_arrived_is_not_sent_again(client, rasa, failure):
     rasa.script = [failure]
     with pytest.raises(RasaUnavailable):
         client.turn({"text": "halo"})
@@ -32,7 +32,8 @@ def test_what_may_have_arrived_is_not_sent_again(client, rasa, failure):
     [
         (401, {"error": "wrong token"}, RasaRefused),
         (404, {}, RasaRefused),
-        (503, {"error": "no model is loaded"}, RasaUnavailable),
+        (503, {"error": "no model is loaded"}, NoModel),
+        (503, {"error": "a proxy's"}, RasaUnavailable),
         (500, {"error": "boom"}, RasaUnavailable),
         (502, {"error": "an action failed", "failures": [{"action": "x"}]}, ActionFailed),
     ],
@@ -47,3 +48,14 @@ def test_an_answer_that_is_no_json_is_no_answer(client, rasa):
     rasa.script = [httpx.Response(200, text="<html>a proxy's page</html>")]
     with pytest.raises(RasaUnavailable):
         client.turn({"text": "halo"})
+
+
+def test_e6_a_server_without_a_model_is_one_that_does_not_answer():
+    assert issubclass(NoModel, RasaUnavailable)
+
+
+def test_calls_keep_their_connection_and_have_a_time_limit_of_their_own():
+    client = RasaClient(Server("http://rasa.example", "sesame", seconds=15))
+    timeout = client._http.timeout
+    assert (timeout.read, timeout.connect) == (15, 2)
+    client.close()

@@ -1,5 +1,6 @@
-"""One call is one turn; and what happens when nobody answers it."""
+"""One call is one turn; and what happens when nobody answers it (traps: CONTRACTS E)."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -37,6 +38,28 @@ def test_a_turn_is_told_with_its_customer_channel_slots_and_entities(rasa_engine
     assert [one["value"] for one in call["entities"]] == ["TS-204815"]
 
 
+@pytest.mark.parametrize("conversation", ["42", "43"])
+def test_e1_2_each_conversation_is_a_sender_of_its_own(rasa_engine, rasa, conversation):
+    rasa_engine().reply(TurnInput(conversation, "7", "halo", NOW, "web"), no_actions)
+    assert rasa.asked[0]["conversation"] == conversation
+
+
+def test_e1_7_only_a_button_of_ours_goes_as_a_command(rasa_engine, rasa):
+    engine = rasa_engine()
+    engine.reply(turn("/complain"), no_actions)
+    engine.reply(turn("Komplain", payload="/complain"), no_actions)
+    assert [call["payload"] for call in rasa.asked] == [None, "/complain"]
+
+
+def test_e5_what_is_kept_and_sent_does_not_grow_with_the_conversation(rasa_engine, rasa):
+    engine, state, sizes = rasa_engine(), None, []
+    for _ in range(300):
+        rasa.script = [HELLO]
+        state = engine.reply(turn("halo", state), no_actions).state
+        sizes.append((len(json.dumps(state)), len(json.dumps(rasa.asked[-1]))))
+    assert max(sizes[250:]) <= max(sizes[10:50])
+
+
 def test_the_events_become_replies_actions_and_understanding(rasa_engine, rasa):
     rasa.script, rasa.slots = [HELLO], {"language": "id", "session_started_metadata": {}}
     result = rasa_engine().reply(turn("halo"), no_actions)
@@ -46,13 +69,13 @@ def test_the_events_become_replies_actions_and_understanding(rasa_engine, rasa):
     assert result.slots == {"language": "id"}
 
 
-def test_text_with_blank_lines_stays_one_reply(rasa_engine, rasa):
+def test_e1_3_text_with_blank_lines_stays_one_reply(rasa_engine, rasa):
     rasa.script = [[user("halo", "greet"), said("satu\n\ndua", "utter_greet")]]
     result = rasa_engine().reply(turn("halo"), no_actions)
     assert [one.text for one in result.replies] == ["satu\n\ndua"]
 
 
-def test_silence_is_an_answer_and_no_failure(rasa_engine, rasa):
+def test_e1_4_silence_is_an_answer_and_no_failure(rasa_engine, rasa):
     rasa.script = [[user("hm", "inform"), did("action_listen")]]
     assert rasa_engine(stand_in=False).reply(turn("hm"), no_actions).replies == ()
 
@@ -69,7 +92,7 @@ def test_without_rasa_and_stand_in_the_turn_fails(rasa_engine, rasa):
         rasa_engine(stand_in=False).reply(turn("halo"), no_actions)
 
 
-def test_a_failed_action_is_not_answered_by_another_engine(rasa_engine, rasa):
+def test_e1_4_a_failed_action_is_not_answered_by_another_engine(rasa_engine, rasa):
     rasa.script = [httpx.Response(502, json={"failures": [{"action": "action_x"}]})]
     with pytest.raises(ActionFailed):
         rasa_engine().reply(turn("halo"), no_actions)
@@ -102,7 +125,7 @@ def test_the_stand_in_goes_on_in_the_middle_of_a_form(rasa_engine, rasa):
     assert went_on.slots["requested_slot"] == "problem"
 
 
-def test_rasa_is_told_what_happened_while_it_was_away(rasa_engine, rasa):
+def test_e6_rasa_is_told_what_happened_while_it_was_away(rasa_engine, rasa):
     engine = rasa_engine()
     rasa.script = [DOWN]
     away = engine.reply(turn("mau komplain soal blender"), no_actions)
@@ -112,7 +135,7 @@ def test_rasa_is_told_what_happened_while_it_was_away(rasa_engine, rasa):
     assert told["seed"]["loop"] == away.active_loop
 
 
-def test_a_form_left_open_for_days_is_not_told_of(rasa_engine, rasa):
+def test_e3_3_a_form_left_open_for_days_is_not_told_of(rasa_engine, rasa):
     engine = rasa_engine()
     rasa.script = [DOWN]
     away = engine.reply(turn("mau komplain soal blender"), no_actions)
