@@ -34,6 +34,10 @@ SERVICE = frozenset(
     video_chat_started video_chat_ended video_chat_participants_invited web_app_data
     gift unique_gift paid_message_price_changed direct_message_price_changed
     chat_owner_left chat_owner_changed checklist_tasks_done checklist_tasks_added
+    gift_upgrade_sent managed_bot_created poll_option_added poll_option_deleted
+    suggested_post_approved suggested_post_approval_failed suggested_post_declined
+    suggested_post_paid suggested_post_refunded
+    community_chat_added community_chat_joined community_chat_removed
     migrate_to_chat_id migrate_from_chat_id
     """.split()
 )

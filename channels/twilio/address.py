@@ -8,7 +8,8 @@ from channels.phones import e164, is_e164
 
 # Meta: <country>.<1-128 letters and digits>; ENT marks the id of a parent business.
 _SCOPED_ID = re.compile(r"[A-Z]{2}\.(?:ENT\.)?[A-Za-z0-9]{1,128}\Z", re.ASCII)
-_SHORT_OR_NAMED = re.compile(r"[A-Za-z0-9 +\-_&.]{1,40}\Z", re.ASCII)
+# Other products' addresses have a colon: "rcs:", "messenger:".
+_SHORT_OR_NAMED = re.compile(r"[^:\x00-\x1f\x7f]{1,40}\Z")
 _SPACE_FOR_PLUS = re.compile(r" (?=[1-9]\d{1,14}\s*\Z)", re.ASCII)
 _NUMBER = re.compile(r"\+[1-9]\d{1,14}\Z", re.ASCII)
 _SUBSCRIBER = re.compile(r"\d{9,15}\Z", re.ASCII)  # short codes have up to 8 digits

@@ -196,7 +196,7 @@ def _callback(sender: Any) -> str | None:
 def _instead(key: str, owned: Sequence[str], else_: str) -> str:
     """What to do about a sender that is not the account's."""
     named = ", ".join(owned[:_OWNED])
-    return f"the account has {named}: set `{key}`" if named else f"check `{key}`, or {else_}"
+    return f"set `{key}` to one it has: {named}" if named else f"check `{key}`, or {else_}"
 
 
 def _webhook(name: str, found: str | None, wanted: str) -> Finding:

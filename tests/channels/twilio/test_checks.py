@@ -87,7 +87,7 @@ async def test_the_senders_the_account_does_have_are_named_instead(new_channel, 
     shop = new_channel(api_url=twilio.url, **{key: "+6281100000009"})
     [bad] = [each for each in await shop.check() if "0000009" in each.text]
     await shop.close()
-    assert bad.fix == f"the account has {owned}: set `{key}`"
+    assert bad.fix == f"set `{key}` to one it has: {owned}"
 
 
 @pytest.mark.parametrize(("token", "well"), [("a-token-of-nobody", True), ("wrong", False)])

@@ -51,7 +51,7 @@ def test_an_address_is_read_in_each_form_it_comes_in(given, country, known):
     assert address.read(given, country) == known
 
 
-@pytest.mark.parametrize("sender", ["71234", "TOKOSINAR", "AMAZON.CO"])
+@pytest.mark.parametrize("sender", ["71234", "TOKOSINAR", "AMAZON.CO", "BCA@ID", "%2B2222"])
 def test_a_machine_is_stored_but_never_answered(read, sender):
     [message] = read(From=sender)
     assert (message.automatic, message.sender.phone) == (True, None)
