@@ -14,16 +14,16 @@ from actions.context import (
     current,
     running,
 )
-from bot import phrases, presses, takeover
+from bot import code_delivery, phrases, presses, takeover
 from bot.actions import run_action
 from bot.app import App
 from bot.logs import logger
 from bot.memory import Memory
 from channels.base import ChannelKind, MessageKind
-from crm_store import conversations, lookups, messages
+from crm_store import conversations, messages
 from crm_store.batch import Received, Turn
 from crm_store.messages import Draft
-from crm_store.models.kinds import Author, MessageStatus, Owner
+from crm_store.models.kinds import MessageStatus, Owner
 from crm_store.session import Session, now
 from nlu.embedded.language import detect
 from nlu.types import Reply, TurnInput, TurnResult
@@ -264,17 +264,5 @@ def _carry_out(session: Session, app: App, turn: Turn, wanted: Sequence[Request]
         if isinstance(request, PersonWanted):
             turn = hand_over(session, turn, request.reason)
         elif isinstance(request, CodeWanted):
-            _queue_code(session, app, request)
+            code_delivery.queue(session, app, request)
     return turn
-
-
-def _queue_code(session: Session, app: App, request: CodeWanted) -> None:
-    """A one-time code goes to the other address's own conversation, made if there is none."""
-    channel = next((name for name, one in app.channels.items() if request.kind in one.kinds), None)
-    identity = lookups.identity_at(session, request.kind, request.address)
-    if channel is None or identity is None:
-        log.error("a code cannot be sent", kind=request.kind)
-        return
-    conversation = conversations.for_identity(session, identity, channel)
-    session.flush()
-    messages.queue(session, conversation, text=request.text, author=Author.SYSTEM)
