@@ -35,6 +35,9 @@ from crm_store.session import Session, now
 log = logger("attachments")
 AT_ONCE = 4
 MOST_ATTEMPTS = 10
+GONE_ATTEMPTS = 5
+"""So often a file must be missing to be gone: Twilio's webhook may come before the file can be had
+(its support: "Intermittent 404 Errors When Accessing Media URLs"). That is half a minute."""
 SLOWER = 5.0
 """How much longer than for a message the waits between two tries are: an hour and a half in all."""
 _REASONS: dict[type, tuple[FileState, str]] = {
@@ -112,6 +115,9 @@ class Fetcher:
     async def _fetch(self, wanted: Wanted) -> None:
         outcome = await self._outcome(wanted)
         await self._app.work.do(record, outcome)
+        if outcome.not_before:
+            delay = (outcome.not_before - now()).total_seconds()
+            asyncio.get_running_loop().call_later(max(0.0, delay), self._app.wake.files)
         self._app.feed.publish(f"conversation:{wanted.conversation_id}")
         state = "stored" if outcome.found else "later" if outcome.not_before else outcome.state
         metrics.FILES.labels(wanted.channel, str(state)).inc()
@@ -135,17 +141,21 @@ class Fetcher:
         except (TimeoutError, OSError) as error:
             return self._again(wanted, f"{type(error).__name__}: {error}"[:300])
         except ChannelError as error:
-            final = next((_REASONS[kind] for kind in type(error).mro() if kind in _REASONS), None)
-            if final:
-                return Outcome(wanted, state=final[0], reason=final[1], error=str(error))
-            wait = error.retry_after if isinstance(error, RateLimited) else timedelta()
-            return self._again(wanted, str(error), wait)
+            return self._refusal(wanted, error)
 
-    def _again(self, wanted: Wanted, error: str, wait: timedelta = timedelta()) -> Outcome:
+    def _refusal(self, wanted: Wanted, error: ChannelError) -> Outcome:
+        if isinstance(error, Gone) and wanted.attempts < GONE_ATTEMPTS:
+            return _later(wanted, str(error), backoff(wanted.attempts))
+        final = next((_REASONS[kind] for kind in type(error).mro() if kind in _REASONS), None)
+        if final:
+            return Outcome(wanted, state=final[0], reason=final[1], error=str(error))
+        wait = error.retry_after.total_seconds() if isinstance(error, RateLimited) else 0.0
+        return self._again(wanted, str(error), wait)
+
+    def _again(self, wanted: Wanted, error: str, wait: float = 0.0) -> Outcome:
         if wanted.attempts >= MOST_ATTEMPTS:
             return Outcome(wanted, reason="unreachable", error=error)
-        delay = max(wait, timedelta(seconds=SLOWER * backoff(wanted.attempts)))
-        return Outcome(wanted, reason="later", error=error, not_before=now() + delay)
+        return _later(wanted, error, max(wait, SLOWER * backoff(wanted.attempts)))
 
     async def _get(self, wanted: Wanted) -> Found:
         """The file, checked and kept. Raises RefusedError, ChannelError, OSError."""
@@ -171,6 +181,12 @@ class Fetcher:
         type_ = checked_type(media.content, filename, claimed, self._rules)
         name = file_types.fitting_name(filename, type_, f"{type_.partition('/')[0]}-{wanted.id}")
         return Found(self._store.keep(media.content), len(media.content), type_, name)
+
+
+def _later(wanted: Wanted, error: str, seconds: float) -> Outcome:
+    """To be tried again after so many seconds."""
+    at = now() + timedelta(seconds=seconds)
+    return Outcome(wanted, reason="later", error=error, not_before=at)
 
 
 def _downloader(channel: object) -> Downloader:

@@ -4,11 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.attachments import MOST_ATTEMPTS
+from bot.attachments import GONE_ATTEMPTS, MOST_ATTEMPTS
 from channels.base import Attachment
 from channels.errors import (
     ForeignHost,
-    Gone,
     MediaError,
     Misconfigured,
     RateLimited,
@@ -54,7 +53,6 @@ def test_nobody_else_may_read_or_start_what_is_kept(shop):
     [
         (TooLarge(), "refused", "too_large"),
         (ForeignHost(), "refused", "host"),
-        (Gone(), "failed", "gone"),
         (MediaError("too many redirects"), "failed", "unreachable"),
     ],
 )
@@ -74,6 +72,25 @@ def test_what_may_be_had_later_waits_and_is_tried_again(shop, error):
     shop.change(not_before=now())
     shop.work()
     assert shop.files_of(file.message_id)[0].state == "stored"
+
+
+def test_a_file_missing_at_first_is_there_a_moment_later(shop):
+    [file] = shop.ana_sends(PHOTO)
+    assert (file.state, file.error) == ("waiting", "The file is no longer where it was.")
+    assert now() < file.not_before < now() + timedelta(seconds=3)
+    shop.holds("photo-1", PNG)
+    shop.change(not_before=now())
+    shop.work()
+    assert shop.files_of(file.message_id)[0].state == "stored"
+
+
+def test_a_file_that_stays_missing_is_gone(shop):
+    [file] = shop.ana_sends(PHOTO)
+    for _ in range(GONE_ATTEMPTS - 1):
+        shop.change(not_before=now())
+        shop.work()
+    [file] = shop.files_of(file.message_id)
+    assert (file.state, file.reason, file.attempts) == ("failed", "gone", GONE_ATTEMPTS)
 
 
 def test_a_provider_that_asks_for_patience_is_given_it(shop):

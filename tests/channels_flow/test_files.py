@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from httpx import ASGITransport, AsyncClient
 
+from bot.attachments import GONE_ATTEMPTS
 from bot.web import create_web
 from crm_store import attachments, staff
 from crm_store import models as tables
@@ -88,11 +89,18 @@ async def test_what_twilio_cannot_give_now_is_asked_for_again(stage):
     await stage.until(lambda: due_now(stage) or _state(stage) == "stored")
 
 
-async def test_what_is_gone_is_said_to_be(stage):
+async def test_twilios_webhook_may_come_before_the_file_can_be_had(stage):
     stage.twilio.file_faults.append(Fault(404))
     await stage.twilio.customer_sends(PNG, "image/png")
     file = await file_of(stage)
-    assert (file.state, file.reason) == ("failed", "gone")
+    assert (file.state, file.attempts) == ("stored", 2)
+
+
+async def test_what_is_gone_is_said_to_be(stage):
+    stage.twilio.file_faults.extend([Fault(404)] * GONE_ATTEMPTS)
+    await stage.twilio.customer_sends(PNG, "image/png")
+    await stage.until(lambda: due_now(stage) or _state(stage) == "failed")
+    assert (await file_of(stage)).reason == "gone"
 
 
 async def test_a6_8_an_address_elsewhere_is_never_asked(stage):
