@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.settings import Settings
 from channels.base import ReachState
 from channels.errors import (
     AddressDead,
@@ -159,3 +160,13 @@ def test_an_unknown_code_is_logged(caplog):
 def test_a10_both_forms_of_problem_are_read(text):
     error = failures.from_answer("POST", 400, text)
     assert (type(error), error.code) == (OptedOut, "21610")
+
+
+def test_a4_3_the_loop_breaker_stops_below_twilios_fifteen_replies():
+    assistant = Settings.model_fields["assistant"].annotation
+    assert assistant().most_turns_a_minute < 15
+
+
+def test_a6_6_a_marketing_cap_is_no_fault_of_the_address_and_not_tried_again():
+    error = failures.for_code("63049")
+    assert (type(error), error.retryable, failures.reach("63049")) == (Refused, False, None)

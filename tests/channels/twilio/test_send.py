@@ -46,6 +46,12 @@ async def test_a5_1_a_reply_goes_out_from_our_number(shop, twilio, to_ana):
     assert receipt.status is DeliveryStatus.SENT
 
 
+async def test_a5_4_nothing_is_scheduled_at_twilio_only_here(shop, twilio, to_ana):
+    """A message that waits at Twilio cannot be dropped when a person takes over."""
+    await shop.send(to_ana())
+    assert not {"SendAt", "ScheduleType"} & posts(twilio)[0].keys()
+
+
 async def test_a5_1_an_sms_goes_out_without_prefixes(shop, twilio, sms_to_budi):
     await shop.send(sms_to_budi())
     [form] = posts(twilio)

@@ -105,3 +105,9 @@ def test_a4_1_the_answer_is_empty_twiml(channel, recorded, signed, name):
     answer = channel.answer(signed(recorded(name), URL))
     assert (answer.status, answer.content_type) == (200, "text/xml")
     assert answer.body.endswith(b"<Response/>")
+
+
+def test_a6_5_a_message_that_stays_at_sent_says_nothing_of_the_address(read):
+    """Somebody who blocked us looks like this for ever; so does a phone that is off."""
+    [update] = read("status-sent")
+    assert (update.status, update.reach, update.error) == (DeliveryStatus.SENT, None, None)
