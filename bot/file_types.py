@@ -10,6 +10,8 @@ import filetype
 
 IMAGES = frozenset(("image/png", "image/jpeg", "image/webp", "image/gif"))
 """What a browser may draw in a page: pictures that cannot hold a program."""
+SOUNDS = frozenset(("audio/ogg", "audio/mpeg", "audio/mp4", "audio/aac", "audio/wav"))
+"""What a browser may play in a page: voice notes, above all."""
 UNKNOWN = "application/octet-stream"
 MARKUP = "text/html"
 """Stands for everything that a browser would read as a page, SVG and XML too."""

@@ -89,11 +89,11 @@ class Doorman:
 
     def _headers(self, path: str) -> list[tuple[bytes, bytes]]:
         frames = " ".join(("'self'", *self._frames)) if path.startswith("/chat") else "'none'"
-        inner = "'self'" if path.startswith("/console") else "'none'"
+        files = "frame-src 'self'; media-src 'self'; " if path.startswith("/console") else ""
         policy = (
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
             "connect-src 'self'; form-action 'self'; base-uri 'none'; "
-            f"frame-src {inner}; frame-ancestors {frames}"
+            f"{files}frame-ancestors {frames}"
         )
         headers = {
             "content-security-policy": policy,

@@ -45,18 +45,19 @@ class Shown:
     size: str
     words: str
     is_image: bool
+    is_sound: bool
 
 
 @router.get("/attachments/{attachment_id}")
 def show_file(visit: SignedIn, attachment_id: int) -> Response:
-    """A picture to be shown, or any other file to be saved; what is saved is put on record."""
+    """A picture or a sound to be shown, any other file to be saved; that is put on record."""
     with visit.app.db.reading() as session:
         file = attachments.get(session, attachment_id)
         _readable(session, visit, file.message_id if file else 0)
     path = store_of(visit.app).find(file.digest) if file and file.digest else None
     if file is None or file.state != FileState.STORED or path is None:
         raise _not_found("This file is not kept here.")
-    inline = file.content_type in file_types.IMAGES
+    inline = file.content_type in file_types.IMAGES | file_types.SOUNDS
     if not inline:
         with visit.app.db.transaction() as session:
             audit.add(session, visit.actor, "download", "attachment", file.id)
@@ -111,6 +112,7 @@ def _not_found(text: str) -> PageError:
 
 def _shown(file: Attachment) -> Shown:
     type_ = file.content_type or file.claimed_type or ""
+    there = file.content_type if file.state == FileState.STORED else None
     size = file.size or file.claimed_size
     return Shown(
         id=file.id,
@@ -119,7 +121,8 @@ def _shown(file: Attachment) -> Shown:
         icon=_ICONS.get(type_.partition("/")[0], "doc"),
         size=size_text(size) if size else "",
         words=_words(file),
-        is_image=file.state == FileState.STORED and file.content_type in file_types.IMAGES,
+        is_image=there in file_types.IMAGES,
+        is_sound=there in file_types.SOUNDS,
     )
 
 

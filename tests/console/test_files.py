@@ -39,6 +39,15 @@ def test_a_photo_is_drawn_in_the_thread(rani, sent):
     assert "(text)" not in shown
 
 
+def test_a_voice_note_is_played_in_the_thread(app, rani):
+    note = b"OggS\0\2" + bytes(22) + b"\1\x1eOpusHead"
+    talk = files.ana_sends(app, ("suara.ogg", note))
+    assert '<audio class="sound" controls preload="none"' in thread(rani, talk)
+    answer = rani.get("/console/attachments/1", headers={"range": "bytes=0-3"})
+    assert (answer.status_code, answer.content) == (206, b"OggS")
+    assert answer.headers["content-type"] == "audio/ogg"
+
+
 def test_any_other_file_is_a_link_with_its_name_and_size(rani, sent):
     shown = thread(rani, sent)
     assert 'href="/console/attachments/2"' in shown
