@@ -6,6 +6,7 @@ text (C6.2). Positions are compared instead of one long expression, so that no l
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from channels.email.quote_words import (
     BETWEEN_RULES,
@@ -57,6 +58,8 @@ def address_in(text: str) -> re.Match[str] | None:
 
 def length(lines: Sequence[str], at: int) -> int:
     """How many lines the head of a quotation takes; 0 if none begins here."""
+    if not any(_may_end(line) for line in lines[at : at + _WRAPPED_OVER]):
+        return 0
     joined = ""
     for count, line in enumerate(lines[at : at + _WRAPPED_OVER], 1):
         bare = _continued(joined, line)
@@ -70,6 +73,15 @@ def length(lines: Sequence[str], at: int) -> int:
         if count == 1 and not _may_begin(joined):
             return 0
     return 0
+
+
+@lru_cache(maxsize=64)
+def _may_end(line: str) -> bool:
+    """Whether a head could end with this line: nearly all lines are done with here."""
+    tail = line.rstrip(" \t*_")
+    if tail.endswith((":", "：", "--", ">")):
+        return True
+    return bool(WROTE.search(tail[-24:])) or bool(_STAMPED.match(line.lstrip()))
 
 
 def _is_whole(joined: str) -> bool:
@@ -89,7 +101,7 @@ def _ends(line: str) -> bool:
 
 def _complete(line: str) -> bool:
     """Without a colon it takes all three: an address, a date with the time, and the verb last."""
-    verb = WROTE.search(line[-24:])
+    verb = WROTE.search(line[-24:]) if "@" in line else None
     if verb is None or line[-24:][verb.end() :].strip():
         return False
     return bool(address_in(line) and DATE.search(line) and TIME.search(line))

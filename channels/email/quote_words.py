@@ -62,30 +62,27 @@ FOLLOWING = re.compile(
 # --- Outlook's and Yahoo's block. One canonical name for each label.
 _LABELS = {
     "from": "from|dari|daripada|pengirim|von|de|da|van|fra|från|od|lähettäjä|feladó|kimden|gönderen"
-    "|expéditeur|remitente|mittente|afzender|от|від|от кого|από|từ"
-    "|发件人|寄件者|寄件人|發件人|差出人|送信者|보낸 ?사람|보낸이|من|מאת|จาก|de la|saatja|nuo|frá",
-    "sent": "sent|date|sent at|dikirim|terkirim|dihantar|tanggal|tarikh|gesendet|datum|envoyé"
-    "|enviado(?: el)?|enviada(?: em)?|fecha|data|inviato|verzonden|dato|sendt|skickat|wysłano"
-    "|lähetetty|päivämäärä|elküldve|dátum|küldve|gönderildi|tarih|gönderim tarihi|odesláno"
-    "|отправлено|дата|надіслано|ημερομηνία|στάλθηκε|ngày|đã gửi|发送时间|发送日期"
-    "|日期|時間|寄件日期|傳送時間|送信日時|日時|日付|보낸 ?날짜|날짜|보낸 시간"
-    "|تاريخ|تاريخ الإرسال|أرسل|נשלח|תאריך|ส่ง|วันที่|trimis|saadetud|sent on",
+    "|expéditeur|remitente|mittente|afzender|nadawca|odesílatel|от|від|от кого|από|từ|de la|saatja"
+    "|发件人|寄件者|寄件人|發件人|差出人|送信者|보낸 사람|보낸사람|보낸이|من|מאת|จาก|frá",
+    "sent": "sent|date|sent at|sent on|dikirim|terkirim|dihantar|tanggal|tarikh|gesendet|datum"
+    "|envoyé|envoyé le|enviado|enviado el|enviado em|enviada|enviada em|fecha|data|inviato"
+    "|verzonden|dato|sendt|skickat|wysłano|lähetetty|päivämäärä|elküldve|dátum|küldve|gönderildi"
+    "|tarih|gönderim tarihi|odesláno|odoslané|отправлено|дата|надіслано|ημερομηνία|στάλθηκε|ngày"
+    "|đã gửi|trimis|saadetud|发送时间|发送日期|日期|時間|时间|寄件日期|傳送時間|送信日時|日時|日付"
+    "|보낸 날짜|보낸날짜|날짜|보낸 시간|تاريخ|تاريخ الإرسال|أرسل|נשלח|תאריך|ส่ง|วันที่",
     "to": "to|kepada|ke|untuk|an|à|a|para|aan|til|till|do|komu|vastaanottaja|címzett|kime|alıcı"
-    "|către|destinataire|destinatario|кому|προς|đến|收件人|收件者|宛先|받는 ?사람|받는이|إلى|אל|ถึง"
-    "|kam|saaja|sent to|risposta",
-    "cc": "cc|tembusan|salinan|kopie|kopia|kopi|copie(?: à)?|копия|копія|抄送|副本|참조|نسخة|עותק"
+    "|către|destinataire|destinatario|adresat|кому|до|προς|đến|kam|saaja|sent to|risposta"
+    "|收件人|收件者|宛先|받는 사람|받는사람|받는이|إلى|אל|ถึง",
+    "cc": "cc|tembusan|salinan|kopie|kopia|kopi|copie|copie à|копия|копія|抄送|副本|참조|نسخة|עותק"
     "|ccn|dw|kopio|másolatot kap|bilgi|κοιν",
     "subject": "subject|subjek|perihal|hal|judul|betreff|objet|asunto|oggetto|assunto|onderwerp"
-    "|emne|ämne|temat|aihe|tárgy|konu|předmět|predmet|subiect|тема|θέμα|chủ đề|tiêu đề"
-    "|主题|主題|主旨|件名|제목|الموضوع|נושא|เรื่อง|teema",
-    "other": "importance|reply-to|balas ke|priority|wichtigkeit|attachments?|lampiran|importance"
+    "|emne|ämne|temat|aihe|tárgy|konu|předmět|predmet|subiect|тема|θέμα|chủ đề|tiêu đề|teema"
+    "|主题|主題|主旨|件名|제목|الموضوع|נושא|เรื่อง",
+    "other": "importance|reply-to|balas ke|priority|wichtigkeit|attachment|attachments|lampiran"
     "|organization|in-reply-to|message-id|reply to|antwort an|répondre à|responder a",
 }
-CANONICAL = {label: re.compile(f"(?:{words})", re.IGNORECASE) for label, words in _LABELS.items()}
-FIELD = re.compile(
-    r"[>*_| \t]*(?P<name>" + "|".join(_LABELS.values()) + r")[*_ \t]*[:：][*_ \t]*(?P<value>.*)",
-    re.IGNORECASE,
-)
+LABELS = {word: label for label, words in _LABELS.items() for word in words.split("|")}
+"""From what stands before the colon, in lower case, to "from", "sent", "to", "cc", "subject"."""
 
 # --- Lines that stand between a text and what it answers.
 _ORIGINAL = (

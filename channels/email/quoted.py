@@ -11,18 +11,20 @@ from dataclasses import dataclass
 from channels.email import attribution
 from channels.email.quote_words import (
     ADVERTISEMENT,
-    CANONICAL,
     DIVIDER_LINE,
-    FIELD,
     FORWARD_LINE,
+    LABELS,
 )
 
 DIVIDER = "-----Original Message-----"
 """Stands where a reply's history begins; also what Outlook writes."""
-LONGEST = 2_000_000
+LONGEST = 5_000_000
 _LONGEST_ADVERTISEMENT = 120
 _LONGEST_FOOTER = 12
 _MOST_FIELDS = 14
+_LONGEST_LABEL = 30
+_RULES = "-_=—*[#"
+_AROUND_LABEL = ">*_| \t\u00a0"
 
 _SIGNED = re.compile(r"--\s?")
 # Mailman's and older programs' line above a footer or a signature.
@@ -90,9 +92,10 @@ def _boundary(lines: Sequence[str], at: int, *, started: bool) -> _Boundary:
         return _NONE
     if line.startswith(">") or _is_wrapped_quote(lines, at):
         return _Boundary(lines=1)
-    if FORWARD_LINE.fullmatch(line):
+    ruled = line[0] in _RULES or line[-1] in ":：" or "above" in line or "atas" in line
+    if ruled and FORWARD_LINE.fullmatch(line[: 2 * _LONGEST_ADVERTISEMENT]):
         return _Boundary(ends=True, forward=True)
-    if _divides(line) or _is_header_block(lines, at, started=started):
+    if (ruled and _divides(line)) or _is_header_block(lines, at, started=started):
         return _Boundary(ends=True)
     length = attribution.length(lines, at)
     if not length:
@@ -112,9 +115,9 @@ def _is_wrapped_quote(lines: Sequence[str], at: int) -> bool:
 
 
 def _divides(line: str) -> bool:
-    found = DIVIDER_LINE.fullmatch(line)
+    found = DIVIDER_LINE.fullmatch(line[: 2 * _LONGEST_ADVERTISEMENT])
     if found:
-        return not found["rest"] or bool(FIELD.match(found["rest"]))
+        return not found["rest"] or _field(found["rest"]) is not None
     return len(line) <= _LONGEST_ADVERTISEMENT and bool(_REPLY_ABOVE.fullmatch(line))
 
 
@@ -131,38 +134,45 @@ def _is_header_block(lines: Sequence[str], at: int, *, started: bool) -> bool:
     need a date, at the top of a mail an address; two, or another order, need a date with the time
     and an address.
     """
-    first = FIELD.fullmatch(lines[at].strip())
-    if not first:
+    first = _field(lines[at])
+    if first is None or first[0] == "other":
         return False
-    block = [(_canonical(match["name"]), match["value"]) for match in _block(lines, at)]
+    block = _block(lines, at)
     names = {name for name, _ in block} - {"other"}
     addressed = any(attribution.address_in(value) for name, value in block if name != "subject")
     stamps = [value for name, value in block if name == "sent" and attribution.DATE.search(value)]
-    if names >= {"from"} and len(names) >= 3 and block[0][0] == "from":
+    if first[0] == "from" and len(names) >= 3:
         return addressed or (started and bool(stamps))
     timed = any(attribution.TIME.search(value) for value in stamps)
-    return len(names) >= 2 and addressed and timed and block[0][0] != "other"
+    return len(names) >= 2 and addressed and timed
 
 
-def _canonical(name: str) -> str:
-    return next((label for label, words in CANONICAL.items() if words.fullmatch(name)), "other")
-
-
-def _block(lines: Sequence[str], at: int) -> list[re.Match[str]]:
+def _block(lines: Sequence[str], at: int) -> list[tuple[str, str]]:
     """The fields of a block; their values may be wrapped over a further line."""
-    found: list[re.Match[str]] = []
+    found: list[tuple[str, str]] = []
     misses = 0
     for line in lines[at : at + _MOST_FIELDS]:
         if len(line) > attribution.LONGEST_HEAD:
             break
-        match = FIELD.fullmatch(line.strip())
-        if match:
-            found.append(match)
+        field = _field(line)
+        if field:
+            found.append(field)
         elif line.strip():
             misses += 1
-        if misses > 2 or (not match and not line.strip() and len(found) > 1):
+        if misses > 2 or (not line.strip() and len(found) > 1):
             break
     return found
+
+
+def _field(line: str) -> tuple[str, str] | None:
+    """(canonical name, value) of a line such as "*Dari:* Ana <…>"; None if it is no field."""
+    before, colon, value = line.partition(":")
+    if not colon or len(before) > _LONGEST_LABEL:
+        before, colon, value = line.partition("：")
+    if not colon or len(before) > _LONGEST_LABEL:
+        return None
+    label = LABELS.get(before.strip(_AROUND_LABEL).lower())
+    return (label, value.strip(_AROUND_LABEL)) if label else None
 
 
 def _unsigned(lines: list[str], last_quote: int) -> list[str]:
