@@ -5,8 +5,10 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from signal import SIGINT, SIGTERM
 from typing import Any
 
 from bot import libraries
@@ -93,17 +95,30 @@ async def _serve(app: App, listening: socket.socket) -> None:
     await asyncio.to_thread(libraries.load, app.channels.values())
     worker = Worker(app) if app.settings.worker.enabled else None
     working = asyncio.create_task(worker.run()) if worker else None
-    await server.serve([listening])
+    with _ending_in_our_own_time():
+        await server.serve([listening])
     if worker and working:
         worker.stop()
         await working
     await _close_channels(app)
 
 
+@contextmanager
+def _ending_in_our_own_time() -> Iterator[None]:
+    """The web server ends at a signal and then raises it again, which would end us before what is
+    under way is finished. It is ignored then; the next one ends us at once."""
+    given = {name: signal.signal(name, lambda *_: None) for name in (SIGINT, SIGTERM)}
+    try:
+        yield
+    finally:
+        for name, handler in given.items():
+            signal.signal(name, handler)
+
+
 async def _work(app: App) -> None:
     worker = Worker(app)
     loop = asyncio.get_running_loop()
-    for name in (signal.SIGINT, signal.SIGTERM):
+    for name in (SIGINT, SIGTERM):
         loop.add_signal_handler(name, worker.stop)
     await asyncio.to_thread(libraries.load, app.channels.values())
     show.done("working; Ctrl-C stops")
