@@ -132,6 +132,7 @@ _DEVICE = (
     r"|телефон|устройств|手机|手機|スマートフォン|携帯|휴대|هاتف|الآيفون)"
 )
 ADVERTISEMENT = re.compile(
+    r"(?!.*(?:\b(?:is|are|was|were|has|adalah|belum|sudah)\b|\?))"
     rf"[-\s*_<(]*(?:(?:di|ter)kirim (?:dari|melalui|menggunakan|lewat|dengan|daripada)"
     r"|dihantar (?:dari|daripada|melalui|menggunakan)|sent (?:from|via|with|using|by)"
     r"|from my|dapatkan outlook|get \[?outlook|unduh outlook|download outlook"

@@ -131,8 +131,7 @@ def _is_header_block(lines: Sequence[str], at: int, *, started: bool) -> bool:
     """Outlook's and Yahoo's block of header fields, in any order.
 
     "Dari: … Tanggal: … Hal: …" also heads letters and notes, so three fields that begin with From
-    need a date, at the top of a mail an address; two, or another order, need a date with the time
-    and an address.
+    need an address or, below a text, a date with the time; two, or another order, need both.
     """
     first = _field(lines[at])
     if first is None or first[0] == "other":
@@ -141,9 +140,9 @@ def _is_header_block(lines: Sequence[str], at: int, *, started: bool) -> bool:
     names = {name for name, _ in block} - {"other"}
     addressed = any(attribution.address_in(value) for name, value in block if name != "subject")
     stamps = [value for name, value in block if name == "sent" and attribution.DATE.search(value)]
-    if first[0] == "from" and len(names) >= 3:
-        return addressed or (started and bool(stamps))
     timed = any(attribution.TIME.search(value) for value in stamps)
+    if first[0] == "from" and len(names) >= 3:
+        return addressed or (started and timed)
     return len(names) >= 2 and addressed and timed
 
 
