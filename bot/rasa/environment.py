@@ -53,16 +53,18 @@ _OURS = frozenset({"VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME", "UV_PROJECT_ENVIRO
 
 
 def run(
-    arguments: Sequence[str | Path], project: Path, *, seconds: float = 3_600
+    arguments: Sequence[str | Path], project: Path, extra: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Run `rasa <arguments>` in the project's folder, its output kept. Raises RasaMissingError."""
+    """Run `rasa <arguments>` in the project's folder, its output kept. Raises RasaMissingError.
+
+    It may take as long as it takes: DIET trains for an hour on a busy machine.
+    """
     command = [str(program()), *(str(one) for one in arguments)]
     return subprocess.run(  # noqa: S603 - our own command line
         command,
         cwd=project,
-        env=variables(),
+        env=variables(extra),
         text=True,
         capture_output=True,
-        timeout=seconds,
         check=False,
     )
