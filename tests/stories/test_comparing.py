@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from bot.stories import comparing, coverage
+from bot.stories import comparing, coverage, reading
 from bot.stories.playing import Heard
 from bot.stories.reading import Story, StoryError
+from tests.stories.conftest import ASSISTANT
 
 STORY = Story("balance in slang", "test_loyalty.yml:170", ())
 SAME = Heard(
@@ -106,3 +107,11 @@ def test_what_stories_show_is_counted_by_language():
 def test_a_kind_there_is_not_is_refused():
     with pytest.raises(StoryError, match=r"loyalty.*:170: unknown kind joyful"):
         coverage.count([replace(STORY, setup={"kinds": ["joyful"]})])
+
+
+def test_our_stories_show_every_kind_in_both_languages():
+    stories = reading.read([ASSISTANT / "tests"])
+    counted = coverage.count(stories)
+    assert len(stories) >= 120
+    assert all(story.setup.get("kinds") for story in stories)
+    assert min(counted[language][kind] for language in ("id", "en") for kind in coverage.KINDS) >= 2
