@@ -111,6 +111,14 @@ def later(session: Session, attachment_id: int, not_before: datetime, error: str
     session.execute(_one(attachment_id).values(**values))
 
 
+def again(session: Session, attachment_id: int) -> bool:
+    """Let a file that could not be had wait once more. False if it is not such a file."""
+    failed = update(_table).where(_table.c.id == attachment_id, _table.c.state == FileState.FAILED)
+    values = {"state": FileState.WAITING, "attempts": 0, "not_before": now(), "reason": None}
+    statement = failed.values(**values).returning(_table.c.id)
+    return session.scalars(statement).first() is not None
+
+
 def let_go(session: Session, ids: Sequence[int]) -> None:
     """Give files back that were claimed and not tried to the end: the program is stopping."""
     back = update(_table).where(_waiting, _table.c.id.in_(ids))

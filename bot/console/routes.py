@@ -1,6 +1,15 @@
 """All routers of the staff's pages."""
 
-from bot.console import attachments, composer, conversation, inbox, inviting, resending, sign_in
+from bot.console import (
+    attachments,
+    composer,
+    conversation,
+    inbox,
+    inviting,
+    refetching,
+    resending,
+    sign_in,
+)
 
 routers = (
     sign_in.router,
@@ -10,4 +19,5 @@ routers = (
     composer.router,
     inviting.router,
     resending.router,
+    refetching.router,
 )

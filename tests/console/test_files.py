@@ -3,7 +3,7 @@
 import pytest
 
 from bot import attachments
-from channels.errors import Unreachable
+from channels.errors import MediaError, Unreachable
 from crm_store import audit
 from tests.console import cast, files
 
@@ -67,6 +67,32 @@ def test_a_file_that_is_on_its_way_says_so(app, rani):
     shown = thread(rani, talk)
     assert "being fetched" in shown
     assert "<img" not in shown
+
+
+@pytest.fixture
+def lost(app):
+    """Ana's conversation with a photo (file 1) that nobody could fetch."""
+    app.channels["demo-whatsapp"].broken.append(MediaError("too many redirects"))
+    return files.ana_sends(app, ("foto.png", files.PHOTO))
+
+
+def test_a_file_that_could_not_be_had_is_fetched_again_on_demand(app, rani, lost):
+    page = f"/console/conversations/{lost}"
+    assert "Try again" in thread(rani, lost)
+    assert cast.post(rani, "/console/attachments/1/retry", page).status_code == 303
+    cast.settle(app)
+    assert rani.get("/console/attachments/1").content == files.PHOTO
+
+
+def test_a_file_that_is_there_is_not_fetched_again(rani, sent):
+    answer = cast.post(rani, "/console/attachments/1/retry", f"/console/conversations/{sent}")
+    assert answer.status_code == 409
+
+
+@pytest.mark.parametrize("who", [cast.TOM, cast.DEWI])
+def test_only_who_may_answer_has_a_file_fetched_again(signed_in, lost, who):
+    answer = cast.post(signed_in(who), "/console/attachments/1/retry")
+    assert answer.status_code == 403
 
 
 def test_a_photo_comes_as_itself_and_as_nothing_else(rani, sent):

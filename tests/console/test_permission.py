@@ -86,9 +86,9 @@ def test_every_form_of_the_pages_wants_a_token(browser):
     ]
     one = browser()
     answers = {path: one.post(_filled(path)).status_code for path in posts}
-    assert len(posts) == 16
+    assert len(posts) == 17
     assert set(answers.values()) <= {303, 403}
 
 
 def _filled(path: str) -> str:
-    return path.format(conversation_id=1, message_id=1, key="ana", kind="whatsapp")
+    return path.format(conversation_id=1, message_id=1, attachment_id=1, key="ana", kind="whatsapp")
