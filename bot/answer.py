@@ -179,7 +179,8 @@ def say_ourselves(turn: Turn, received: Received, memory: Memory) -> Step:
     """
     if memory.goes_on:
         return Step(turn, memory, ())
-    name = "file" if received.content.get("attachments") else "lost"
+    came = received.content.get("attachments") or received.kind == MessageKind.LOCATION
+    name = "file" if came else "lost"
     if _in_group(received) or _was_linked(received):
         name = "group" if _in_group(received) else "linked"
     text = phrases.say(name, turn.language)
