@@ -148,7 +148,10 @@ class AkrabInput(InputChannel):
         return await self._understood(agent.processor, call["text"], call.get("entities"))
 
     async def _turn(self, agent: Any, call: Dict[Text, Any]) -> Dict[Text, Any]:
-        sender = str(call["conversation"])
+        sender = str(call["conversation"] or "").strip()
+        if not sender:
+            # Rasa would take everybody without a name for one and the same customer
+            raise ValueError("conversation is empty")
         processor = agent.processor
         if not isinstance(processor.action_endpoint, WatchedActions) and processor.action_endpoint:
             processor.action_endpoint = WatchedActions(processor.action_endpoint)
