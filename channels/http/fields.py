@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 LONGEST = 2000
+LONGEST_KEY = 300
+"""What is looked up by: a longer one fits no index, and two cut short would be one."""
 
 
 def load(text: str | bytes) -> Mapping[str, Any]:
@@ -18,10 +20,10 @@ def load(text: str | bytes) -> Mapping[str, Any]:
 
 
 def needed(item: Mapping[str, Any], name: str) -> str:
-    """The word called `name`. Raises ValueError if there is none."""
+    """The id or address called `name`. Raises ValueError if there is none, or one too long."""
     value = word(item, name)
-    if not value:
-        raise ValueError(f"{name} is missing")
+    if not 0 < len(value) <= LONGEST_KEY:
+        raise ValueError(f"{name} should have 1 to {LONGEST_KEY} characters")
     return value
 
 
@@ -41,6 +43,6 @@ def moment(value: object) -> datetime | None:
     """An RFC 3339 time, aware; None for anything else."""
     try:
         at = datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
+        return at.astimezone(UTC) if at and at.tzinfo else None
+    except (ValueError, OverflowError):
         return None
-    return at.astimezone(UTC) if at and at.tzinfo else None

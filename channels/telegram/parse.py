@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")
 """The kinds of update we ask for; all others are ignored if they come all the same."""
 _LONGEST_NAME = 120
+_LONGEST_KEY = 100  # a callback query's id has about 19 digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,7 @@ def _callback(bot: Bot, update: Object, raw: bytes) -> Sequence[Event]:
     message = chats.completed(obj(query, "message"))
     user = number(obj(query, "from"), "id")
     pressed_on, key = _place(message), text(query, "id")
-    if not key or user is None or not _may_press(message, user):
+    if not 0 < len(key) <= _LONGEST_KEY or user is None or not _may_press(message, user):
         log.warning("a button press without id or sender ignored")
         return ()
     known = pressed_on is not None

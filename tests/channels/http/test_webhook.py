@@ -94,7 +94,16 @@ def test_words_we_do_not_know_are_ignored(make, webhook, event):
 
 
 @pytest.mark.parametrize(
-    "event", [HALO | {"id": ""}, HALO | {"from": {}}, HALO | {"from": None}, {"id": 1}, 7]
+    "event",
+    [
+        HALO | {"id": ""},
+        HALO | {"id": "x" * 301},
+        HALO | {"from": {"id": "y" * 301}},
+        HALO | {"from": {}},
+        HALO | {"from": None},
+        {"id": 1},
+        7,
+    ],
 )
 def test_an_event_that_lacks_its_key_is_malformed(make, webhook, event):
     with pytest.raises(MalformedRequest):

@@ -96,3 +96,12 @@ def test_b1_4_no_odd_field_makes_an_update_that_is_refused(odd):
 )  # fmt: skip
 def test_odd_json_survives(body):
     survive(body)
+
+
+def test_a_press_with_an_endless_id_is_ignored_not_refused():
+    press = next(each for each in RECORDED if "callback_query" in each)
+    endless = changed(press, ("callback_query", "id"), "9" * 5000)
+    request = WebhookRequest(
+        "POST", "https://toko-sinar.example/", {}, json.dumps(endless).encode()
+    )
+    assert CHANNEL.parse(request) == ()
