@@ -98,7 +98,7 @@ def fitting_name(filename: str | None, type_: str, default: str) -> str:
     """
     name = filename or default
     told, right = _names.guess_type(name)[0], _ENDINGS.get(type_) or _names.guess_extension(type_)
-    page = ending(name) in PAGES
+    page = ending(name) in PAGES and type_ != MARKUP
     lies = told is not None and _family(told) != _family(type_)
     return f"{name}{right or '.bin'}" if lies or page or not ending(name) else name
 

@@ -89,6 +89,7 @@ NAMES = {
     ("nota.html", "image/gif"): "nota.html.gif",
     ("nota.htm", "text/plain"): "nota.htm.txt",
     ("gambar.svg", "image/png"): "gambar.svg.png",
+    ("nota.html", "text/html"): "nota.html",
     ("harga.csv", "text/plain"): "harga.csv",
     ("suara.mp4", "audio/mp4"): "suara.mp4",
     ("nota", "application/pdf"): "nota.pdf",
