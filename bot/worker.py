@@ -8,14 +8,14 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
-from bot import actions, attachments, reconcile, template_list, turn
+from bot import actions, attachments, processes, reconcile, template_list, turn
 from bot.app import App
 from bot.attachments import Fetcher
 from bot.logs import logger
 from bot.outbound import Outbound
 from bot.polling import Polling
 from channels.base import Poller
-from crm_store import action_runs, delivery, loyalty, messages, rates, reach
+from crm_store import action_runs, delivery, loyalty, messages, rates, reach, workers
 from crm_store.session import Session, now
 
 log = logger("worker")
@@ -61,12 +61,14 @@ class Worker:
         self._turns = Signal()
         self._sends = Signal()
         self._files = Signal()
+        self._name = processes.name()
         self._outbound = Outbound(app)
         self._fetcher = Fetcher(app)
 
     async def run(self) -> None:
         """Work until `stop`; then finish what is under way."""
         await asyncio.to_thread(actions.load)
+        await self._safely(self._begin)
         self._app.wake.turns = self._turns.set
         self._app.wake.sends = self._sends.set
         self._app.wake.files = self._files.set
@@ -90,6 +92,7 @@ class Worker:
         await self._app.thinking.drain(STOP_SECONDS)
         await self._fetcher.stop()
         await self._outbound.drain(STOP_SECONDS)
+        await self._safely(self._end)
 
     def stop(self) -> None:
         """Ask `run` to come to an end; from any thread."""
@@ -108,6 +111,17 @@ class Worker:
             or await self._fetcher.step()
         ):
             await asyncio.sleep(0.001)
+
+    async def _begin(self) -> bool:
+        """What a worker that was killed left in the middle ends now, if nobody else is at work."""
+        lost = await self._app.work.do(begin, self._name)
+        if lost:
+            log.warning("a killed worker left messages in the middle", message_ids=lost)
+        return False
+
+    async def _end(self) -> bool:
+        await self._app.work.do(end, self._name)
+        return False
 
     async def _loop(self, signal: Signal, step: Callable[[], Awaitable[bool]]) -> None:
         seconds = self._app.settings.worker.sweep_seconds
@@ -160,14 +174,28 @@ class Worker:
         return False
 
 
-def sweep(session: Session, tasks: Sequence[None]) -> list[list[int]]:
+def begin(session: Session, names: Sequence[str]) -> list[list[int] | None]:
+    """The lane's handler: a worker starts; see `workers.begin`."""
+    return [workers.begin(session, name, processes.is_gone) for name in names]
+
+
+def end(session: Session, names: Sequence[str]) -> list[None]:
+    """The lane's handler: a worker has finished."""
+    for name in names:
+        workers.end(session, name)
+    return [None for _ in names]
+
+
+def sweep(session: Session, names: Sequence[str]) -> list[list[int]]:
     """The lane's handler: messages whose sender vanished become unknown; gives their ids."""
+    for name in names:
+        workers.seen(session, name)
     lost = messages.sweep_expired(session)
     delivery.forget_pending(session, now() - KEEP_REPORTS)
     action_runs.forget(session)
     rates.forget(session)
     reach.forget(session)
-    return [lost for _ in tasks]
+    return [lost for _ in names]
 
 
 def expire_points(session: Session, tasks: Sequence[None]) -> list[int]:

@@ -125,6 +125,12 @@ def let_go(session: Session, ids: Sequence[int]) -> None:
     session.execute(back.values(lease_until=None, attempts=_table.c.attempts - 1))
 
 
+def let_go_all(session: Session) -> None:
+    """Nobody is at work: what was being fetched is due again; its attempt has counted."""
+    held = update(_table).where(_table.c.lease_until.is_not(None))
+    session.execute(held.values(lease_until=None))
+
+
 def get(session: Session, attachment_id: int) -> Attachment | None:
     """None if there is no such file."""
     return session.get(Attachment, attachment_id)

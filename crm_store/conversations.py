@@ -84,6 +84,13 @@ def release(session: Session, ids: Sequence[int]) -> None:
     )
 
 
+def release_all(session: Session) -> None:
+    """Give up every lease: nobody is at work."""
+    leased = update(Conversation).where(Conversation.lease_until.is_not(None))
+    free = leased.values(lease_by=None, lease_until=None)
+    session.execute(free.execution_options(synchronize_session=False))
+
+
 def change_owner(
     session: Session,
     conversation: Conversation,

@@ -1,4 +1,4 @@
-"""What several processes share: how fast a channel is being sent to, and who polls it."""
+"""What several processes share: how fast a channel is sent to, who polls it, who works at all."""
 
 from datetime import datetime
 
@@ -30,3 +30,12 @@ class PollLease(Base):
     channel: Mapped[str] = mapped_column(primary_key=True)
     holder: Mapped[str]
     lease_until: Mapped[datetime]
+
+
+class WorkerProcess(Base):
+    """A process that takes turns and sends, and when it was last heard of."""
+
+    __tablename__ = "workers"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    seen_at: Mapped[datetime]
