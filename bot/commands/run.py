@@ -1,6 +1,7 @@
 """The two ways to run: the server with its worker, or a worker alone."""
 
 import asyncio
+import gc
 import os
 import signal
 import socket
@@ -18,6 +19,8 @@ from bot.errors import UserError
 from bot.settings import Settings
 from bot.worker import Worker
 
+COLLECT_AFTER = (10_000, 20, 20)
+"""Objects made before the garbage collector looks; by default it looks in the middle of a turn."""
 SWITCH_SECONDS = 0.0005
 """A thread that computes gives way after this long; Python's default is ten times as much."""
 
@@ -55,8 +58,14 @@ def _loop(main: Coroutine[Any, Any, None]) -> None:
 
 
 def new_event_loop() -> asyncio.AbstractEventLoop:
-    """A quick event loop that gets its turn soon although turns are computed in a thread."""
+    """A quick event loop that gets its turn soon although turns are computed in a thread.
+
+    Made once the program is loaded: from now on the garbage collector leaves alone what is there
+    (the model, the libraries), else it would stop a turn for a tenth of a second now and then.
+    """
     sys.setswitchinterval(SWITCH_SECONDS)
+    gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)
     try:
         import uvloop
     except ImportError:  # there is none for Windows

@@ -74,8 +74,18 @@ def _identify() -> Callable[[str], tuple[str, float]]:
     """py3langid between the two languages; loaded when first needed, it takes a while."""
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    identifier.set_languages(["id", "en"])
+    whole = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    whole.set_languages(["id", "en"])
+    # Without the table of all other languages, which it would keep: 28 MB.
+    identifier = LanguageIdentifier(
+        whole.nb_ptc.copy(),
+        whole.nb_pc.copy(),
+        whole.nb_classes,
+        whole.tk_nextmove,
+        whole.tk_output,
+        norm_probs=True,
+        tk_row=whole.tk_row,
+    )
     lock = threading.Lock()
 
     def identify(text: str) -> tuple[str, float]:
