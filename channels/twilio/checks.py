@@ -59,7 +59,8 @@ async def setup(client: Any, config: Config, webhook_url: str) -> Sequence[Findi
             findings += await sender(config, client).set(webhook_url)
         except SendError as error:
             findings.append(Finding(False, str(error), _fix(error)))
-    return tuple(findings)
+    # What is wrong with the account is wrong with each of its senders.
+    return tuple(dict.fromkeys(findings))
 
 
 def of_templates(templates: Sequence[ChannelTemplate]) -> Sequence[Finding]:
@@ -233,7 +234,7 @@ async def _account(client: Any) -> Finding:
 
 def _fix(error: SendError) -> str | None:
     if error.code in ("20003", "401"):
-        return "check account_sid, auth_token and api_key: Twilio's console shows them at the start"
+        return "check account_sid, auth_token and api_key: they are on the console's first page"
     if isinstance(error, Unreachable) and error.code is None:
         return "check this machine's way to the internet, and `api_url` if it is set"
     return None
