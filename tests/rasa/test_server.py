@@ -18,13 +18,14 @@ PROGRAM = """#!{python}
 import http.server, json, os, sys
 given = dict(zip(sys.argv[2::2], sys.argv[3::2]))
 print("arguments", json.dumps(sys.argv[1:]), os.environ["AKRAB_RASA_TOKEN"], flush=True)
+print("finds", os.environ["PYTHONPATH"], flush=True)
 if {broken}:
     sys.exit("no model in there")
 class Rasa(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
-        self.send_response(200)
+        self.send_response({status})
         self.end_headers()
-        self.wfile.write(b'{{"model": "m1"}}')
+        self.wfile.write(b'{{"model": "m1", "error": "no model is loaded"}}')
 http.server.HTTPServer(("127.0.0.1", int(given["--port"])), Rasa).serve_forever()
 """
 
@@ -33,10 +34,10 @@ http.server.HTTPServer(("127.0.0.1", int(given["--port"])), Rasa).serve_forever(
 def rasa_at(tmp_path, monkeypatch):
     """An environment whose `rasa` is a small web server, or one that fails."""
 
-    def make(*, broken=False):
+    def make(*, broken=False, status=200):
         program = tmp_path / "env" / "bin" / "rasa"
         program.parent.mkdir(parents=True)
-        program.write_text(PROGRAM.format(python=sys.executable, broken=broken))
+        program.write_text(PROGRAM.format(python=sys.executable, broken=broken, status=status))
         program.chmod(0o755)
         monkeypatch.setenv("RASA_ENV", str(tmp_path / "env"))
 
@@ -80,6 +81,38 @@ def test_one_that_ends_at_once_says_why(rasa_at, server):
     server.start()
     with pytest.raises(RasaDiedError, match="no model in there"):
         server.wait_ready(10)
+
+
+def test_one_that_cannot_load_its_model_says_so_at_once(rasa_at, server):
+    rasa_at(status=503)
+    server.start()
+    with pytest.raises(RasaDiedError, match=r"cannot load .*model"):
+        server.wait_ready(10)
+
+
+def test_one_that_is_told_to_stop_while_it_starts_stops(rasa_at, server):
+    rasa_at(status=500)
+    server.start()
+    stopping = threading.Event()
+    threading.Timer(0.3, stopping.set).start()
+    assert server.wait_ready(60, stopping) is None
+    assert server.running
+
+
+def test_another_companys_project_is_served_with_our_connector(rasa_at, server):
+    rasa_at()
+    server.start()
+    server.wait_ready(10)
+    assert "connector.AkrabInput" in (server.plan.folder / "credentials.yml").read_text()
+    folder = next(one for one in server.tail().splitlines() if one.startswith("finds "))
+    assert Path(folder.removeprefix("finds "), "connector.py").exists()
+
+
+def test_what_libraries_say_of_themselves_is_left_out_of_the_reason(server):
+    server.plan.folder.mkdir(parents=True)
+    noise = "/x/y.py:1: DeprecationWarning: old\n  y()\n"
+    server.log_file.write_text(f"{noise}no model\n{noise}")
+    assert server.tail() == "no model"
 
 
 def test_stopping_ends_the_process(rasa_at, server):
