@@ -156,7 +156,7 @@ class Worker:
 
     async def _sweep(self) -> bool:
         """Find what a dead worker left in the middle; ask providers about unknown outcomes."""
-        lost = await self._app.work.do(sweep, None)
+        lost = await self._app.work.do(sweep, self._name)
         if lost:
             log.warning("senders vanished", message_ids=lost)
             self._app.wake.sends()
