@@ -10,6 +10,7 @@ from bot.commands import prepare, show
 from bot.errors import UserError
 from bot.rasa import house, tokens, training
 from bot.rasa.house import ActionDoor
+from bot.rasa.server import RasaDiedError
 from bot.settings import Settings
 from bot.stories import comparing, coverage, foreign_actions, reading
 from bot.stories.expecting import surprises
@@ -87,6 +88,8 @@ class Theatre:
             plan = house.plan_for(project, trained, self._folder, self._door, token)
             with house.engine_of(plan, model) as engine:
                 yield engine
+        except (RasaDiedError, TimeoutError) as error:
+            raise UserError(str(error)) from error
         finally:
             self._door.close()
 
