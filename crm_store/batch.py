@@ -12,9 +12,10 @@ from crm_store import attachments, conversations, identities, messages, touchpoi
 from crm_store import batch_statements as statements
 from crm_store.identities import Claim
 from crm_store.messages import Draft, Inbound
+from crm_store.models import Conversation
 from crm_store.models.columns import clean_text
 from crm_store.models.kinds import MessageStatus, Owner
-from crm_store.session import Session, now
+from crm_store.session import Session, insert_ignore, now
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +189,8 @@ def _places(session: Session, arrivals: Sequence[Arrival]) -> list[_Place]:
     strangers = [arrival for arrival in arrivals if not _unchanged(arrival, known)]
     if strangers:
         for arrival in sorted(strangers, key=_key):  # always the same order: no deadlocks
-            _make(session, arrival)
+            if _key(arrival) in known or not _welcome(session, arrival):
+                _make(session, arrival)
         known = _known(session, arrivals)  # a stranger may have merged somebody else's customer
     rows = [known[_key(arrival)] for arrival in arrivals]
     return [
@@ -227,6 +229,22 @@ def _unchanged(arrival: Arrival, known: Mapping[tuple[str, str], Any]) -> bool:
 def _key(arrival: Arrival) -> tuple[str, str]:
     # Cleaned as it is stored, or it would not be found again.
     return (arrival.sender.kind, clean_text(arrival.sender.address))
+
+
+def _welcome(session: Session, arrival: Arrival) -> bool:
+    """Make all that a new address needs; False if it is not as simple as that."""
+    sender = arrival.sender
+    made = None if sender.aliases else identities.create(session, sender)
+    if made is None:
+        return False
+    identity_id, customer_id = made
+    place = {
+        "customer_id": customer_id,
+        "identity_id": identity_id,
+        "channel": arrival.channel,
+        "kind": sender.kind,
+    }
+    return insert_ignore(session, Conversation, place)
 
 
 def _make(session: Session, arrival: Arrival) -> None:

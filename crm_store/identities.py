@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from crm_store import audit, customers
-from crm_store.models import Customer, Identity
+from crm_store.models import Customer, Identity, table_of
 from crm_store.models.kinds import IdentityState
-from crm_store.session import Duplicate, Session, now
+from crm_store.prepared import Prepared
+from crm_store.session import Session, insert_once, now
 
 ADDRESS = 320
 NAME = 200
@@ -154,12 +155,9 @@ def change_address(session: Session, kind: str, old: str, new: str) -> Identity 
 
 def owner_of_phone(session: Session, phone: str, *, besides: int | None = None) -> int | None:
     """The customer with a verified identity that owns `phone`, other than identity `besides`."""
-    query = select(Identity.customer_id).where(
-        Identity.phone == phone, Identity.verified_by.is_not(None)
-    )
-    if besides is not None:
-        query = query.where(Identity.id != besides)
-    return session.scalars(query.order_by(Identity.id).limit(1)).first()
+    session.flush()  # somebody may have been vouched for just now
+    found = _owners.rows(session, {"phone": phone, "besides": besides or 0})
+    return found[0].customer_id if found else None
 
 
 def owner_of_address(session: Session, kind: str, address: str) -> int | None:
@@ -189,37 +187,44 @@ def _pick(found: Sequence[Identity], address: str) -> Identity | None:
     return next(exact, next(iter(found), None))
 
 
-def _create_once(session: Session, claim: Claim) -> Identity:
-    """Two first messages may come at once: the loser reads what the winner wrote."""
-    try:
-        with session.begin_nested():
-            return _create(session, claim)
-    except Duplicate:
-        return _known(session, claim.kind, (claim.address,))[0]
+def create(session: Session, claim: Claim) -> tuple[int, int] | None:
+    """Ids of a new identity and its customer; None if somebody has the address already.
 
-
-def _create(session: Session, claim: Claim) -> Identity:
+    With a phone somebody vouches for it joins that phone's customer. Raises BadAddress.
+    """
+    if not 0 < len(claim.address) <= ADDRESS:
+        raise BadAddress(BadAddress.__doc__)
+    name = (claim.name or "")[:NAME] or None
     owner = None
     if claim.phone and claim.verified_by:
         _queue_for_phone(session, claim.phone)
         owner = owner_of_phone(session, claim.phone)
-    if owner is None:
-        customer = Customer(name=(claim.name or "")[:NAME] or None, language=claim.language)
-        session.add(customer)
-        session.flush()
-        owner = customer.id
-    identity = Identity(
-        customer_id=owner,
-        kind=claim.kind,
-        address=claim.address,
-        phone=claim.phone,
-        display_name=(claim.name or "")[:NAME] or None,
-        verified_by=claim.verified_by,
-        verified_at=now() if claim.verified_by else None,
+    customer_id = owner or insert_once(
+        session, Customer, {"name": name, "language": claim.language}
     )
-    session.add(identity)
-    session.flush()
-    return identity
+    identity = {
+        "customer_id": customer_id,
+        "kind": claim.kind,
+        "address": claim.address,
+        "phone": claim.phone,
+        "display_name": name,
+        "verified_by": claim.verified_by,
+        "verified_at": now() if claim.verified_by else None,
+    }
+    identity_id = insert_once(session, Identity, identity)
+    if identity_id is not None:
+        return identity_id, customer_id
+    if owner is None:
+        session.execute(delete(table_of(Customer)).where(Customer.id == customer_id))
+    return None
+
+
+def _create_once(session: Session, claim: Claim) -> Identity:
+    """Two first messages may come at once: the loser reads what the winner wrote."""
+    made = create(session, claim)
+    if made is None:
+        return _known(session, claim.kind, (claim.address,))[0]
+    return session.get_one(Identity, made[0])
 
 
 def _queue_for_phone(session: Session, phone: str) -> None:
@@ -285,3 +290,16 @@ def _only_known_by(session: Session, identity: Identity) -> bool:
 def _vouch(identity: Identity, verified_by: str, at: datetime) -> None:
     identity.verified_by = verified_by
     identity.verified_at = at
+
+
+_identity = table_of(Identity)
+_owners = Prepared(
+    select(_identity.c.customer_id)
+    .where(
+        _identity.c.phone == bindparam("phone"),
+        _identity.c.verified_by.is_not(None),
+        _identity.c.id != bindparam("besides"),
+    )
+    .order_by(_identity.c.id)
+    .limit(1)
+)

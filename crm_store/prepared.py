@@ -12,7 +12,7 @@ from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Self, TypeVar
 
-from sqlalchemy import Boolean, Connection, Dialect, Unicode, any_, bindparam, func, select
+from sqlalchemy import Boolean, Connection, Dialect, Table, Unicode, any_, bindparam, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
@@ -80,6 +80,19 @@ def _among_sqlite(element: Among, compiler: SQLCompiler, **options: Any) -> str:
 @compiles(Among, "postgresql")
 def _among_postgresql(element: Among, compiler: SQLCompiler, **options: Any) -> str:
     return compiler.process(element.column == any_(element.values), **options)
+
+
+def filled(table: Table, values: Values) -> dict[str, Any]:
+    """`values` and the defaults that the table's columns have in Python."""
+    defaults: list[tuple[str, Any]] = [
+        (column.name, column.default)
+        for column in table.columns
+        if column.default is not None and column.name not in values
+    ]
+    return {
+        **{name: one.arg(None) if one.is_callable else one.arg for name, one in defaults},
+        **values,
+    }
 
 
 class Prepared:

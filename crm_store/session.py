@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, Literal, Self
 
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event
@@ -13,8 +14,9 @@ from sqlalchemy.orm import DeclarativeBase, Session
 
 from crm_store.models.base import table_of
 from crm_store.models.columns import now
+from crm_store.prepared import Prepared, filled
 
-__all__ = ["Busy", "Database", "Duplicate", "Session", "insert_ignore", "now"]
+__all__ = ["Busy", "Database", "Duplicate", "Session", "insert_ignore", "insert_once", "now"]
 
 Synchronous = Literal["full", "normal", "off", "extra"]
 Duplicate = IntegrityError
@@ -111,11 +113,27 @@ def insert_ignore(
     session: Session, table: type[DeclarativeBase] | Table, values: Mapping[str, Any]
 ) -> bool:
     """Insert one row unless a unique constraint already holds one like it. True if it was new."""
+    return insert_once(session, table, values) is not None
+
+
+def insert_once(
+    session: Session, table: type[DeclarativeBase] | Table, values: Mapping[str, Any]
+) -> Any:
+    """`insert_ignore` that gives the new row's key, None if there was one like it."""
     target = table if isinstance(table, Table) else table_of(table)
-    build = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    row = filled(target, values)
+    found = _inserting(target, tuple(row)).rows(session, row)
+    return found[0][0] if found else None
+
+
+@cache
+def _inserting(target: Table, columns: tuple[str, ...]) -> Prepared:
     key = next(iter(target.primary_key))
-    statement = build(target).on_conflict_do_nothing().returning(key)
-    return session.execute(statement, [dict(values)]).first() is not None
+    statements = {
+        "sqlite": sqlite.insert(target).on_conflict_do_nothing().returning(key),
+        "postgresql": postgresql.insert(target).on_conflict_do_nothing().returning(key),
+    }
+    return Prepared(statements, columns)
 
 
 def _open_sqlite(address: URL, pool_size: int, pragmas: Mapping[str, str | int]) -> Engine:
