@@ -13,6 +13,7 @@ from channels.base import Channel, Finding
 from channels.errors import ChannelError
 from crm_store import lookups
 from crm_store import migrate as schema
+from nlu.types import EngineError
 
 
 def check(config: Path) -> int:
@@ -60,6 +61,8 @@ def _model(settings: Settings) -> Sequence[Finding]:
         engine.close()
     except UserError as error:
         return [Finding(False, str(error), "akrab train")]
+    except EngineError as error:
+        return [Finding(False, str(error), "akrab rasa serve, or docs/rasa.md")]
     sure = f"{heard.intent.name} ({heard.intent.confidence:.0%})"
     found = [Finding(True, f"dialogue engine {engine.name} understands “halo” as {sure}")]
     if not model_is_current(settings):
