@@ -12,6 +12,7 @@ from bot import inbound, processes
 from bot.app import App
 from bot.logs import logger
 from channels.base import Channel, Poller
+from channels.errors import ChannelError
 from crm_store import cursors, polling
 
 log = logger("polling")
@@ -55,6 +56,10 @@ class Polling:
         while True:
             try:
                 await self._read()
+            except ChannelError as error:
+                # Its sentence says what an operator must do; a traceback would hide it.
+                name, code = self._channel.name, error.code
+                log.error("polling failed", channel=name, code=code, reason=str(error))
             except Exception as error:
                 log.error("polling failed", channel=self._channel.name, exc_info=error)
             await asyncio.sleep(AFTER_ERROR)

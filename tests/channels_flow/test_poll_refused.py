@@ -1,0 +1,36 @@
+"""B1.8: polling that an operator must put right says how, in one line of the log."""
+
+import asyncio
+
+import pytest
+from pydantic import SecretStr
+from structlog.testing import capture_logs
+
+from bot.polling import Polling
+from channels.base import ChannelKind
+from channels.errors import Misconfigured
+from channels.memory import Config, MemoryChannel
+
+pytestmark = pytest.mark.anyio
+SAID = "a webhook is set; run `akrab channels setup`"
+
+
+class Refused(MemoryChannel):
+    """Another process polls, or a webhook is set: each try ends in a 409."""
+
+    async def poll(self, cursor):
+        raise Misconfigured(SAID, code="409")
+        yield (), ""
+
+
+async def test_b1_8_a_conflict_is_a_sentence_and_no_traceback(stage):
+    config = Config(kind=ChannelKind.TELEGRAM, secret=SecretStr("x"))
+    channel = Refused("shop-tg", config, public_url="")
+    with capture_logs() as logged:
+        polling = asyncio.create_task(Polling(stage.app, channel).run(lambda: False))
+        await stage.until(lambda: logged)
+        polling.cancel()
+        await asyncio.gather(polling, return_exceptions=True)
+    line = logged[0]
+    assert (line["event"], line["code"], line["reason"]) == ("polling failed", "409", SAID)
+    assert "exc_info" not in line
