@@ -179,8 +179,13 @@ class Fetcher:
         filename = safe(wanted.filename or media.filename)
         claimed = wanted.claimed_type or media.content_type
         type_ = checked_type(media.content, filename, claimed, self._rules)
-        name = file_types.fitting_name(filename, type_, f"{type_.partition('/')[0]}-{wanted.id}")
+        name = file_types.fitting_name(filename, type_, f"{_kind(type_)}-{wanted.id}")
         return Found(self._store.keep(media.content), len(media.content), type_, name)
+
+
+def _kind(type_: str) -> str:
+    first = type_.partition("/")[0]
+    return first if first in ("image", "audio", "video") else "file"
 
 
 def _later(wanted: Wanted, error: str, seconds: float) -> Outcome:
