@@ -1,5 +1,6 @@
 """What a mail says and what it carries: one body as text, the other parts by reference (C5.3)."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,11 @@ from channels.email.mime import Part
 
 MOST_ATTACHMENTS = 100
 PLACE = "part:"
+# A file inside the text, as Outlook of old sent them; it stays in the raw mail.
+_UUENCODED = re.compile(
+    r"^begin [0-7]{3,4} ([^\n]{1,200})\n(?:M[ -`]{20,61}[^\n]?\n)+(?:[ -`]{0,61}\n){0,4}end[ \t]*$",
+    re.MULTILINE,
+)
 _SIGNATURES = frozenset(
     (
         "application/pgp-signature",
@@ -84,7 +90,7 @@ def _text(part: Part) -> str:
         return html_text.text_of(part.text())
     if part.params.get("format", "").lower() == "flowed":
         return unflow(part.text(), delsp=part.params.get("delsp", "").lower() == "yes")
-    return part.text()
+    return _UUENCODED.sub(r"[\1]", part.text())
 
 
 def _leaves(mail: Part) -> Iterator[Part]:

@@ -15,7 +15,17 @@ from channels.email.headers import Headers
 
 DEEPEST = 10
 MOST_PARTS = 1000
-_DELIMITER_SNIFF = re.compile(rb"^--([^\s-][^\n]{0,199}?)[ \t]*$", re.MULTILINE)
+# A boundary that the header does not name, or names wrongly: the line before a part's fields.
+_DELIMITER_SNIFF = re.compile(
+    rb"^--(\S[^\n]{0,199}?)[ \t]*\n(?=content-[a-z-]{1,40}[ \t]*:)", re.MULTILINE | re.IGNORECASE
+)
+_LOOSE_SNIFF = re.compile(rb"^--([^\s-][^\n]{0,199}?)[ \t]*$", re.MULTILINE)
+_FIELD_LINE = re.compile(rb"[!-9;-~]{1,200}[ \t]*:")
+_KNOWN_FIELD = re.compile(
+    rb"(?:from|to|date|subject|message-id|in-reply-to|references|mime-version|content-type"
+    rb"|content-transfer-encoding)[ \t]*:",
+    re.IGNORECASE,
+)
 _BLANK_LINES = re.compile(rb"\A(?:[ \t]*\n)+")
 
 
@@ -92,13 +102,32 @@ def _cut(data: bytes) -> tuple[bytes, bytes]:
     at = 0
     while at < len(data):
         end = data.find(b"\n", at)
-        line = data[at : len(data) if end < 0 else end]
-        if not line.strip():
+        end = len(data) if end < 0 else end
+        line = data[at:end]
+        # A line of spaces alone may be a folded field's, and not the end of the header.
+        if not line.strip() and (not line or not _goes_on(data, end + 1)):
             return data[:at], data[at:].partition(b"\n")[2]
-        if not line.startswith((b" ", b"\t")) and not re.match(rb"[!-9;-~]{1,200}[ \t]*:", line):
+        if not _is_field(line) and (at == 0 or not _goes_on(data, end + 1)):
             return data[:at], data[at:]
-        at = len(data) if end < 0 else end + 1
+        at = end + 1
     return data, b""
+
+
+def _is_field(line: bytes) -> bool:
+    return line.startswith((b" ", b"\t")) or bool(_FIELD_LINE.match(line))
+
+
+def _goes_on(data: bytes, at: int) -> bool:
+    """Whether a known field follows at once: then a line was only broken without being folded."""
+    for _ in range(3):
+        end = data.find(b"\n", at)
+        line = data[at : len(data) if end < 0 else end]
+        if not line.strip() or end < 0:
+            return False
+        if _KNOWN_FIELD.match(line):
+            return True
+        at = end + 1
+    return False
 
 
 def _parts(
@@ -120,7 +149,7 @@ def _spans(body: bytes, boundary: str) -> list[tuple[int, int]]:
     """Where the children lie; a missing boundary is guessed, a missing end is the end."""
     mark = boundary.encode("utf-8", "replace")
     if not mark or b"--" + mark not in body:
-        guess = _DELIMITER_SNIFF.search(body)
+        guess = _DELIMITER_SNIFF.search(body) or _LOOSE_SNIFF.search(body)
         if not guess:
             return []
         mark = guess[1]

@@ -149,3 +149,24 @@ def test_c5_4_a_flowed_mail_reads_as_sentences(parser, new_mail):
     text = "Kulkas saya \r\nrusak\r\n\r\n-- \r\nAna\r\n"
     [event] = parser.events(new_mail(text, Content_Type="text/plain; format=flowed"))
     assert event.text == "Kulkas saya rusak"
+
+
+BROKEN = {
+    "a field broken, not folded": "Subject: long\nsubject\nX-Y: 1\nTo: a@b.example\n\nhalo",
+    "a line of spaces in the header": "Subject: x\n \n\tx\nTo: a@b.example\n\nhalo",
+    "spaces before the header": "   \nFrom: a@b.example\nSubject: x\n\nhalo",
+    "a boundary the header does not name": 'Content-Type: multipart/mixed; boundary="no"\n\n'
+    "------=_Part\nContent-Type: text/plain\n\nhalo\n------=_Part--\n",
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_c5_1_the_text_of_a_broken_mail_is_found(name):
+    assert body.read(mime.parse(BROKEN[name].encode())).text == "halo"
+
+
+def test_a_file_inside_the_text_is_named_and_left_out():
+    lines = "M" + "'" * 60 + "\n"
+    text = f"Ini fotonya:\n\nbegin 644 kulkas.jpg\n{lines * 3}`\nend\nTerima kasih"
+    found = body.read(mime.parse(f"Subject: x\n\n{text}".encode())).text
+    assert found == "Ini fotonya:\n\n[kulkas.jpg]\nTerima kasih"
