@@ -72,13 +72,14 @@ def one(
 def conclude(session: Session, app: App, said: Said) -> Step:
     """The engine's answer as replies to queue, and what its actions asked for, carried out."""
     received, result, wanted = said.received, said.result, said.wanted
-    turn = replace(said.turn, language=_language(said.turn, result))
-    content = _shared_content(wanted)
-    drafts = [_draft(reply, received, content) for reply in result.replies]
-    if not drafts and not wanted:
-        drafts = [Draft(phrases.say("lost", turn.language), in_reply_to_id=received.id)]
+    turn = _speaking(said.turn, _language(said.turn, result))
     turn = _carry_out(session, app, turn, wanted)
-    replies = [replace(draft, owner_version=turn.owner_version) for draft in drafts]
+    content = _shared_content(wanted)
+    version = turn.owner_version
+    replies = [_draft(reply, received, content, version) for reply in result.replies]
+    if not replies and not wanted:
+        lost = phrases.say("lost", turn.language)
+        replies = [Draft(lost, owner_version=version, in_reply_to_id=received.id)]
     memory = said.memory.answered(result.state, _buttons(result.replies))
     return Step(turn, memory, replies, result)
 
@@ -235,7 +236,11 @@ def _shared_content(wanted: Sequence[Request]) -> dict[str, Any]:
     return {"ask_contact": True} if asks else {}
 
 
-def _draft(reply: Reply, received: Received, shared: Mapping[str, Any]) -> Draft:
+def _speaking(turn: Turn, language: str | None) -> Turn:
+    return turn if language == turn.language else replace(turn, language=language)
+
+
+def _draft(reply: Reply, received: Received, shared: Mapping[str, Any], version: int) -> Draft:
     buttons = [{"title": one.title, "payload": one.payload} for one in reply.buttons]
     content: dict[str, Any] = {
         "buttons": buttons,
@@ -245,7 +250,7 @@ def _draft(reply: Reply, received: Received, shared: Mapping[str, Any]) -> Draft
         **shared,
     }
     kept = {name: value for name, value in content.items() if value}
-    return Draft(reply.text, content=kept, in_reply_to_id=received.id)
+    return Draft(reply.text, owner_version=version, content=kept, in_reply_to_id=received.id)
 
 
 def _attachments(reply: Reply) -> list[dict[str, Any]]:

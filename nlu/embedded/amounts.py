@@ -29,6 +29,7 @@ _DIGITS = re.compile(
     r"(?P<number>\d{1,3}(?:[.,]\d{3}){1,4}(?:[.,]\d{1,2})?|\d{1,12}(?:[.,]\d{1,3})?)(?:,-)?"
     rf"(?:[ \t]{{0,2}}(?P<unit>{_UNIT})(?:an)?)?(?:[ \t]{{0,2}}(?P<rupiah>rupiah|perak))?(?![\w/-])"
 )
+_DIGIT = re.compile(r"\d")
 _GROUPED = re.compile(r"\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*\Z")
 _LARGEST = 10**15
 
@@ -79,7 +80,7 @@ _NUMBER_WORDS = {
 
 def find_amounts(text: str, _today: date) -> list[Found]:
     """Amounts in whole rupiah. A bare small number is not an amount: something must say so."""
-    found = list(_in_digits(text)) if any(c.isdigit() for c in text) else []
+    found = list(_in_digits(text)) if _DIGIT.search(text) else []
     return found + list(_in_words(text))
 
 

@@ -95,19 +95,20 @@ class Gazetteer:
         """Values written with a slip: one or two words that look like one of the list."""
         if not self._long:
             return
-        free = [i for i in range(min(len(words), _MOST_WORDS)) if i not in taken]
-        for index in free:
+        said = [word[0] for word in words[: _MOST_WORDS + 1]]
+        for index in range(min(len(words), _MOST_WORDS)):
+            if index in taken:
+                continue
             for size in (2, 1):
-                span = words[index : index + size]
-                if len(span) < size or any(index + k in taken for k in range(size)):
+                span = said[index : index + size]
+                if len(span) < size or (size == 2 and index + 1 in taken):
                     continue
-                if all(word[0] in self._known for word in span):
+                if span[0] in self._known and span[-1] in self._known:
                     continue
-                written = " ".join(word[0] for word in span)
-                key = self._nearest(written)
+                key = self._nearest(" ".join(span))
                 if key is not None:
                     taken.update(range(index, index + size))
-                    yield from self._hits(key, span, exact=False)
+                    yield from self._hits(key, words[index : index + size], exact=False)
                     break
 
     def _nearest(self, written: str) -> tuple[str, ...] | None:

@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from nlu.embedded import names
@@ -101,7 +102,7 @@ class Interpreter:
             total[base] = total.get(base, 0.0) + probability
             if base in self._retrieval:
                 chosen.setdefault(base, label)
-        ranking = sorted(total.items(), key=lambda pair: -pair[1])
+        ranking = sorted(total.items(), key=itemgetter(1), reverse=True)
         selector = {base: _selected(label) for base, label in chosen.items()}
         return _scaled(ranking, confidence), selector
 
