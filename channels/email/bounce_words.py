@@ -77,3 +77,9 @@ DAEMON_NAME = re.compile(
     r"|mail server|mailserver",
     re.IGNORECASE,
 )
+AFTER_DATA = re.compile(
+    r"(?:in reply to|after) (?:the )?end of data|^[ \t>]*>>> \.?data\b|smtp command data"
+    r"|failed after i sent the message|step: data|did not like our final data"
+    r"|after (?:sending )?data\b",
+    re.IGNORECASE | re.MULTILINE,
+)

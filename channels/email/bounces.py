@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from channels.base import DeliveryStatus, ReachState
 from channels.email import bounced, headers
 from channels.email.bounce_words import (
+    AFTER_DATA,
     COPY,
     DAEMON,
     DAEMON_NAME,
@@ -67,10 +68,22 @@ def reports(mail: Part, raw: bytes) -> list[Report]:
     if machine and (mail.content_type == "multipart/report" or _from_a_server(mail.headers)):
         found = list(_machine(machine.content()))
         if found:
-            return _explained(_named(_merged(found), mail), mail)
+            return _filtered(_explained(_named(_merged(found), mail), mail), mail)
     if not _is_text_bounce(mail):
         return []
-    return _inlined(mail) or _text_only(mail, raw)[:MOST_RECIPIENTS]
+    return _filtered(_inlined(mail) or _text_only(mail, raw)[:MOST_RECIPIENTS], mail)
+
+
+def _filtered(found: list[Report], mail: Part) -> list[Report]:
+    """A server that refuses only after DATA took the recipient: it dislikes the mail (RFC 5321 3.3).
+
+    Mobile operators say "user unknown" then. A code for the address is believed all the same.
+    """
+    if len(found) != 1 or not found[0].verdict.dead or found[0].verdict.code[2:4] == "1.":
+        return found
+    if not AFTER_DATA.search(_human(mail)):
+        return found
+    return [replace(found[0], verdict=replace(found[0].verdict, reason=Reason.POLICY))]
 
 
 def _named(found: list[Report], mail: Part) -> list[Report]:

@@ -61,6 +61,17 @@ REPORTS: dict[str, tuple[str, str, list[tuple[str, DeliveryStatus, ReachState | 
         " queue too long.\n",
         [(ANA, FAILED, None)],
     ),
+    "refused only after DATA: the mail, not the address": (
+        "Mail delivery failed",
+        f"<{ANA}>: host mx.pelanggan.example said: 550 Unknown user (in reply to end of DATA"
+        " command)\n",
+        [(ANA, FAILED, None)],
+    ),
+    "refused after DATA with the address's own code": (
+        "Mail delivery failed",
+        f"<{ANA}>: 550 5.1.1 Unknown user (in reply to end of DATA command)\n",
+        [(ANA, FAILED, DEAD)],
+    ),
     "Japanese": (
         "メッセージを配信できません",
         f"<{ANA}>:\nこのアドレスは存在しません\n",
