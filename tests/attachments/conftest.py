@@ -65,14 +65,19 @@ class Shop:
 
     def ana_sends(self, *files: Attachment, text: str = "") -> list[tables.Attachment]:
         """Ana's message, stored, answered, its files tried once; gives what is known of them."""
-        self._said += 1
-        sender = Sender(ANA, "Ana", ANA, VerifiedBy.CHANNEL)
-        message = InboundMessage(
-            "wa", ChannelKind.WHATSAPP, f"m{self._said}", sender, text, attachments=files
-        )
+        message = self.message(*files, text=text)
         [message_id] = self.run(lambda _: inbound.accept(self.app, [message]))
         self.work()
         return self.files_of(message_id)
+
+    def message(self, *files: Attachment, text: str = "") -> InboundMessage:
+        """Ana's next message, not yet handed in."""
+        self._said += 1
+        sender = Sender(ANA, "Ana", ANA, VerifiedBy.CHANNEL)
+        provider_id = f"m{self._said}"
+        return InboundMessage(
+            "wa", ChannelKind.WHATSAPP, provider_id, sender, text, attachments=files
+        )
 
     def work(self) -> None:
         """Until nothing is due."""
@@ -104,9 +109,16 @@ def rules() -> dict[str, Any]:
 
 
 @pytest.fixture
-def shop(tmp_path: Path, real_db: Any, rules: dict[str, Any]) -> Iterator[Shop]:
+def lease() -> float:
+    """Seconds a worker has for a file; half of it for the download."""
+    return 60.0
+
+
+@pytest.fixture
+def shop(tmp_path: Path, real_db: Any, rules: dict[str, Any], lease: float) -> Iterator[Shop]:
     given = {
         "data": tmp_path,
+        "worker": {"lease_seconds": lease},
         "web": {"secret_key": "tests-only"},
         "attachments": rules,
         "channels": {"wa": {"type": "memory", "kind": "whatsapp", "secret": "tests-only"}},

@@ -1,9 +1,11 @@
 """A file is fetched after its message: once, within limits, again if it could not be had."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 
+from bot import inbound
 from bot.attachments import GONE_ATTEMPTS, MOST_ATTEMPTS
 from channels.base import Attachment
 from channels.errors import (
@@ -126,6 +128,34 @@ def test_a_file_that_kills_its_worker_does_not_do_so_for_ever(shop):
     shop.change(not_before=now(), attempts=MOST_ATTEMPTS, lease_until=now())
     shop.work()
     assert shop.files_of(file.message_id)[0].state == "failed"
+
+
+@pytest.fixture
+def slow(shop):
+    """A provider that does not come to an end."""
+
+    async def never(attachment, **limits):
+        await asyncio.Event().wait()
+
+    shop.channel.download = never
+    return shop
+
+
+@pytest.mark.parametrize("lease", [1.0])
+def test_a_provider_that_never_ends_is_left_before_the_lease_is(slow):
+    [file] = slow.ana_sends(PHOTO)
+    assert (file.state, file.lease_until, file.error) == ("waiting", None, "TimeoutError: ")
+
+
+def test_a_worker_that_is_stopped_leaves_its_file_to_the_next(slow):
+    async def stopped(worker):
+        await worker._fetcher.step()
+        await worker._fetcher.stop()
+
+    slow.run(lambda _: inbound.accept(slow.app, [slow.message(PHOTO)]))
+    slow.run(stopped)
+    [file] = slow.files_of(1)
+    assert (file.state, file.lease_until, file.attempts) == ("waiting", None, 0)
 
 
 def test_a_repeated_webhook_notes_its_files_once(shop):

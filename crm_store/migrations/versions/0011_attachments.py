@@ -42,7 +42,9 @@ def upgrade() -> None:
             ["message_id"], ["messages.id"], name=op.f("fk_attachments_message_id_messages")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attachments")),
-        sa.UniqueConstraint("message_id", "position", name=op.f("uq_attachments_message_id_position")),
+        sa.UniqueConstraint(
+            "message_id", "position", name=op.f("uq_attachments_message_id_position")
+        ),
     )
     op.create_index("ix_attachments_digest", "attachments", ["digest"])
     waiting = sa.text("state = 'waiting'")
