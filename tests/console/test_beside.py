@@ -54,6 +54,10 @@ def test_whatever_else_came_is_said(shown, beside, words):
     assert words in shown(**beside)
 
 
+def test_what_is_shown_needs_no_word_for_its_kind(shown):
+    assert "(contact)" not in shown(kind=MessageKind.CONTACT, contact={"first_name": "Budi"})
+
+
 def test_a_message_that_was_not_forwarded_does_not_say_so(shown):
     assert "Forwarded" not in shown("halo", forwarded="false")
 
