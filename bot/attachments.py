@@ -121,8 +121,9 @@ class Fetcher:
         self._app.feed.publish(f"conversation:{wanted.conversation_id}")
         state = "stored" if outcome.found else "later" if outcome.not_before else outcome.state
         metrics.FILES.labels(wanted.channel, str(state)).inc()
-        said = {"attachment_id": wanted.id, "channel": wanted.channel, "reason": outcome.reason}
-        log.info(f"file {state}", **said, error=outcome.error)
+        told = {"reason": outcome.reason, "error": outcome.error}
+        why = {name: text for name, text in told.items() if text}
+        log.info(f"file {state}", attachment_id=wanted.id, channel=wanted.channel, **why)
 
     def _finished(self, fetched: "asyncio.Task[None]") -> None:
         """What was not foreseen is logged; the file is due again once its lease has ended."""

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from io import BytesIO
 
-import filetype
-
 IMAGES = frozenset(("image/png", "image/jpeg", "image/webp", "image/gif"))
 """What a browser may draw in a page: pictures that cannot hold a program."""
 SOUNDS = frozenset(("audio/ogg", "audio/mpeg", "audio/mp4", "audio/aac", "audio/wav"))
@@ -57,6 +55,9 @@ def real_type(content: bytes, claimed: str | None = None) -> str:
 
     `claimed` only says which kind of plain text it is: CSV looks like any text.
     """
+    # Loaded at first use: start-up stays light.
+    import filetype
+
     head = content[:_SNIFFED]
     found = filetype.guess_mime(head) if head else None
     if head.startswith(_ZIP):
