@@ -150,13 +150,6 @@ class WorkerSection(Section):
         return timedelta(seconds=self.lease_seconds)
 
 
-class LoggingSection(Section):
-    """What is written about each step."""
-
-    level: Literal["debug", "info", "warning", "error"] = "info"
-    format: Literal["auto", "console", "json"] = "auto"
-
-
 class AttachmentsSection(Section):
     """Which of the files that customers send are fetched and kept."""
 
@@ -175,6 +168,13 @@ class AttachmentsSection(Section):
     keep_days: PositiveInt | None = None
 
 
+class LoggingSection(Section):
+    """What is written about each step."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["auto", "console", "json"] = "auto"
+
+
 class SimulatorSection(Section):
     """The page with four phones; it lets anybody write as anybody, so only for a demo."""
 
@@ -191,6 +191,7 @@ class Settings(Section):
     web: WebSection = WebSection()
     staff: StaffSection = StaffSection()
     worker: WorkerSection = WorkerSection()
+    attachments: AttachmentsSection = AttachmentsSection()
     logging: LoggingSection = LoggingSection()
     simulator: SimulatorSection = SimulatorSection()
     channels: Mapping[ChannelName, AnyChannel] = {}
@@ -198,7 +199,6 @@ class Settings(Section):
     def secret_key(self) -> str:
         """The key that signs sessions and tokens: configured, or made once and kept in `data`."""
         if self.web.secret_key:
-    attachments: AttachmentsSection = AttachmentsSection()
             return self.web.secret_key.get_secret_value()
         return _kept_key(self.data / "secret_key")
 
