@@ -1,25 +1,43 @@
 """What `config.yml` says about an HTTP channel."""
 
+import re
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
 
 from channels.base import MEDIA_BYTES
 from channels.config import ChannelConfig
 
-_URL = r"^https?://[^\s/?#]+(/[^\s#]*)?$"
+_URL = re.compile(r"https?://[^\s/?#]+(/[^\s#]*)?")
+_SHORTEST = 16
+
+
+def _address(value: str) -> str:
+    if not _URL.fullmatch(value):
+        raise ValueError("should be an address such as https://bridge.example/send")
+    return value
+
+
+def _long_enough(value: SecretStr) -> SecretStr:
+    if len(value.get_secret_value()) < _SHORTEST:
+        raise ValueError(f"should have {_SHORTEST} characters or more")
+    return value
+
+
+Address = Annotated[str, AfterValidator(_address)]
+Secret = Annotated[SecretStr, AfterValidator(_long_enough)]
 
 
 class Config(ChannelConfig):
     """The other side's address and the secret both sides sign with (16 characters at least)."""
 
     type: Literal["http"] = "http"
-    url: str = Field(pattern=_URL)
+    url: Address
     """Where messages to customers are posted."""
-    lookup_url: str | None = Field(default=None, pattern=_URL)
+    lookup_url: Address | None = None
     """Where the other side tells what became of a message, if it can."""
-    secret: SecretStr = Field(min_length=16)
-    other_secret: SecretStr | None = Field(default=None, min_length=16)
+    secret: Secret
+    other_secret: Secret | None = None
     """During a rotation: the secret before or after; accepted on webhooks, never signed with."""
     window_seconds: int = Field(default=300, ge=10, le=86_400)
     """How old (or how far ahead) a signature may be."""

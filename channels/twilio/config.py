@@ -3,7 +3,14 @@
 import re
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from channels.base import ChannelKind
 from channels.config import ChannelConfig
@@ -12,10 +19,21 @@ from channels.phones import is_e164
 SANDBOX = "+14155238886"
 """The number of Twilio's WhatsApp sandbox: one message per three seconds."""
 
-AccountSid = Annotated[str, Field(pattern=r"^AC[0-9a-fA-F]{32}$")]
-KeySid = Annotated[str, Field(pattern=r"^SK[0-9a-fA-F]{32}$")]
-ServiceSid = Annotated[str, Field(pattern=r"^MG[0-9a-fA-F]{32}$")]
-ContentSid = Annotated[str, Field(pattern=r"^HX[0-9a-fA-F]{32}$")]
+
+def _sid(value: str, info: ValidationInfo) -> str:
+    prefix = _PREFIXES[info.field_name or ""]
+    if not re.fullmatch(prefix + r"[0-9a-fA-F]{32}", value):
+        raise ValueError(f"should be {prefix} and 32 hexadecimal digits, as the console shows it")
+    return value
+
+
+_PREFIXES = {
+    "account_sid": "AC",
+    "api_key": "SK",
+    "messaging_service": "MG",
+    "quick_replies": "HX",
+}
+Sid = Annotated[str, AfterValidator(_sid)]
 
 # Alphanumeric senders: up to 11 characters, at least one letter; short codes: 3 to 8 digits.
 _SMS_SENDER = re.compile(r"(?=[A-Za-z0-9 +\-_&]{1,11}\Z).*[A-Za-z].*|\d{3,8}", re.ASCII)
@@ -25,18 +43,18 @@ class Config(ChannelConfig):
     """One Twilio account: a WhatsApp sender, an SMS sender, a Messaging Service, or several."""
 
     type: Literal["twilio"] = "twilio"
-    account_sid: AccountSid
+    account_sid: Sid
     auth_token: SecretStr
     """Signs the webhooks; also signs us in to the REST API unless an API key is given."""
     other_auth_token: SecretStr | None = None
     """During a rotation: the token before or after; accepted on webhooks, never sent."""
-    api_key: KeySid | None = None
+    api_key: Sid | None = None
     api_secret: SecretStr | None = None
     whatsapp: str | None = None
     """The WhatsApp sender's number in E.164."""
     sms: str | None = None
     """The SMS sender: a number in E.164, a short code or an alphanumeric sender id."""
-    messaging_service: ServiceSid | None = None
+    messaging_service: Sid | None = None
     """Sends for every kind in `kinds` that has no sender of its own."""
     kinds: tuple[Literal["whatsapp", "sms"], ...] = ()
     """Left out: the kinds that have a sender; with only a Messaging Service, "sms"."""
@@ -46,7 +64,7 @@ class Config(ChannelConfig):
     """Let Twilio replace look-alikes (curly quotes) that would double the price of an SMS."""
     handles_keywords: bool = True
     """Twilio answers STOP, START and HELP on SMS by itself (its default). False if switched off."""
-    quick_replies: dict[int, ContentSid] = Field(default_factory=dict)
+    quick_replies: dict[int, Sid] = Field(default_factory=dict)
     """Number of buttons -> quick-reply template: {{1}} text, {{2}}, {{3}} first title and id, …"""
     timeout_seconds: float = Field(default=10.0, gt=0, le=60)
     media_bytes: int = Field(default=16_000_000, gt=0)

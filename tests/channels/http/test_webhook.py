@@ -108,3 +108,12 @@ def test_words_we_do_not_know_are_ignored(make, webhook, event):
 def test_an_event_that_lacks_its_key_is_malformed(make, webhook, event):
     with pytest.raises(MalformedRequest):
         make().parse(webhook(HALO, event))
+
+
+@pytest.mark.parametrize(
+    ("keys", "words"),
+    [({"url": "ftp://x"}, "https://bridge.example/send"), ({"secret": "short"}, "16 characters")],
+)
+def test_a_wrong_key_is_refused_in_words(make, keys, words):
+    with pytest.raises(ValidationError, match=words):
+        make(**keys)
