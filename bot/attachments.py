@@ -16,7 +16,8 @@ from bot.file_store import FileStore
 from bot.logs import logger
 from bot.outbound import backoff
 from bot.settings import AttachmentsSection
-from channels.base import Attachment, Downloader, Media
+from channels.abilities import Downloader
+from channels.base import Attachment, Media
 from channels.errors import (
     ChannelError,
     ForeignHost,

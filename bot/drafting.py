@@ -8,7 +8,8 @@ from bot import takeover, template_list
 from bot.app import App
 from bot.withdrawing import MARKETING
 from channels import segments, window
-from channels.base import Channel, ChannelKind, Limits, OneWay, OutboundMessage, TemplateSource
+from channels.abilities import OneWay, TemplateSource
+from channels.base import Channel, ChannelKind, Limits, OutboundMessage
 from channels.errors import Refused, WindowClosed
 from channels.render import render
 from channels.segments import Segments

@@ -9,8 +9,8 @@ from bot import linking, metrics, reaching, status, template_list
 from bot.app import App
 from bot.logs import logger
 from channels import filenames
+from channels.abilities import Acknowledger
 from channels.base import (
-    Acknowledger,
     AddressChanged,
     Channel,
     ChannelKind,

@@ -7,7 +7,8 @@ that would stop everything for seconds on a slow machine, the answer being waite
 import importlib
 from collections.abc import Iterable
 
-from channels.base import Channel, Equipped
+from channels.abilities import Equipped
+from channels.base import Channel
 
 
 def load(channels: Iterable[Channel]) -> None:

@@ -8,7 +8,8 @@ from bot import sending
 from bot.app import App
 from bot.logs import logger
 from bot.sending import Outcome, Verdict
-from channels.base import Receipt, Reconciler
+from channels.abilities import Reconciler
+from channels.base import Receipt
 from channels.errors import SendError
 from crm_store import lookups, messages
 from crm_store.messages import Claimed

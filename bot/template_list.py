@@ -7,7 +7,8 @@ from typing import Any
 
 from bot.app import App
 from bot.logs import logger
-from channels.base import Channel, Event, StatusUpdate, TemplateSource
+from channels.abilities import TemplateSource
+from channels.base import Channel, Event, StatusUpdate
 from channels.errors import SendError
 from channels.templates import ChannelTemplate, TemplateState
 from crm_store import lookups, templates

@@ -12,7 +12,8 @@ from contextlib import asynccontextmanager
 
 from bot.app import App
 from bot.logs import logger
-from channels.base import ChannelKind, Typist
+from channels.abilities import Typist
+from channels.base import ChannelKind
 from channels.errors import SendError
 from crm_store import lookups
 from crm_store.batch import Turn

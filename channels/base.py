@@ -1,12 +1,10 @@
-"""The contract between the assistant and any channel: plain frozen data and two protocols."""
+"""The contract between the assistant and any channel: plain data, `Channel` and `Poller`."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol, runtime_checkable
-
-from channels.templates import ChannelTemplate, TemplateState
 
 
 class ChannelKind(StrEnum):
@@ -331,107 +329,4 @@ class Poller(Protocol):
 
     def poll(self, cursor: str | None) -> AsyncIterator[tuple[Sequence[Event], str]]:
         """Yield (events, cursor to store with them in the same transaction), for ever."""
-        ...
-
-
-@runtime_checkable
-class Reconciler(Protocol):
-    """A channel that can find out what became of a message with an unknown outcome."""
-
-    async def reconcile(self, message: OutboundMessage, since: datetime) -> Receipt | None:
-        """The receipt if the provider has the message, None if it provably has not.
-
-        Raises Unreachable if the provider cannot tell now.
-        """
-        ...
-
-
-@runtime_checkable
-class Configurable(Protocol):
-    """A channel whose provider-side webhook can be set by `akrab channels setup`."""
-
-    async def setup(self, webhook_url: str) -> Sequence[Finding]: ...
-
-
-@runtime_checkable
-class Acknowledger(Protocol):
-    """A channel on which a pressed button shows a waiting sign until we say we have it."""
-
-    async def acknowledge(self, message: InboundMessage) -> None:
-        """Say so, once the message is stored; best effort, raises nothing.
-
-        Does nothing for messages that need none.
-        """
-        ...
-
-
-@runtime_checkable
-class Equipped(Protocol):
-    """A channel whose client library takes long to import."""
-
-    libraries: tuple[str, ...]
-    """The modules its first uses would import, to be imported before serving."""
-
-
-@runtime_checkable
-class Typist(Protocol):
-    """A channel that can show "typing…", if its `capabilities.typing` says so."""
-
-    capabilities: Capabilities
-    typing_seconds: float
-    """How long it stays."""
-
-    async def typing(self, provider_id: str, /) -> None:
-        """Show it below the customer's message `provider_id`. May raise a SendError."""
-        ...
-
-
-@runtime_checkable
-class TemplateSource(Protocol):
-    """A channel whose provider keeps templates and says which are approved, if its
-    `capabilities.templates` says so."""
-
-    async def templates(self) -> Sequence[ChannelTemplate]:
-        """Every template with its state, freshly fetched. Raises a SendError."""
-        ...
-
-    def template_state(self, error_code: str | None) -> TemplateState | None:
-        """What a failed send's code tells of its template's state, if anything."""
-        ...
-
-    def closes_window(self, error_code: str | None) -> bool:
-        """Whether a failed send's code tells that only a template may be sent."""
-        ...
-
-
-@runtime_checkable
-class OneWay(Protocol):
-    """A channel some of whose recipients can read but not answer."""
-
-    def cannot_answer(self, kind: ChannelKind, address: str) -> bool:
-        """Whether this recipient cannot answer what we send."""
-        ...
-
-
-@runtime_checkable
-class Downloader(Protocol):
-    """A channel whose customers can send files."""
-
-    async def download(
-        self, attachment: Attachment, *, original: bytes = b"", most_bytes: int = MEDIA_BYTES
-    ) -> Media:
-        """Fetch a file of an inbound message; `original` is that message as it came (`raw`).
-
-        Raises a MediaError if asking again cannot help, Misconfigured if an operator must act,
-        RateLimited or Unreachable if the file may be had later.
-        """
-        ...
-
-
-@runtime_checkable
-class Formatter(Protocol):
-    """A channel whose messages may have an HTML version; `metadata["html"]` says that one has."""
-
-    def formatted(self, original: bytes) -> Formatted | None:
-        """The HTML version out of a message as it came; None if it has none."""
         ...

@@ -13,7 +13,8 @@ from bot.commands import prepare, show
 from bot.errors import UserError
 from bot.pages import since
 from bot.settings import Settings
-from channels.base import Channel, Configurable, Finding, TemplateSource
+from channels.abilities import Configurable, TemplateSource
+from channels.base import Channel, Finding
 from channels.errors import ChannelError
 from channels.phones import e164
 from crm_store import identities, links, templates

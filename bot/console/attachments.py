@@ -10,7 +10,8 @@ from bot import file_types, letters
 from bot.attachments import store_of
 from bot.console.access import SignedIn, Visit, readable
 from bot.request import PageError
-from channels.base import Formatted, Formatter
+from channels.abilities import Formatter
+from channels.base import Formatted
 from crm_store import attachments, audit, messages
 from crm_store.models import Attachment, Message
 from crm_store.models.kinds import FileState

@@ -8,7 +8,8 @@ import httpx
 import pytest
 import respx
 
-from channels.base import Attachment, Channel, Downloader, Media
+from channels.abilities import Downloader
+from channels.base import Attachment, Channel, Media
 from channels.errors import ForeignHost, Gone, Misconfigured, TooLarge, Unreachable
 from channels.registry import CHANNEL_TYPES
 

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from channels.base import DeliveryStatus, Reconciler
+from channels.abilities import Reconciler
+from channels.base import DeliveryStatus
 from channels.errors import Unreachable
 
 pytestmark = pytest.mark.anyio

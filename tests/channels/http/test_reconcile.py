@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pydantic import SecretStr
 
-from channels.base import Reconciler, Template
+from channels.abilities import Reconciler
+from channels.base import Template
 from channels.errors import Refused, SendError, UnknownOutcome, Unreachable
 from channels.http import signature
 

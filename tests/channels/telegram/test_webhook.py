@@ -6,7 +6,8 @@ import sys
 import pytest
 from pydantic import ValidationError
 
-from channels.base import Acknowledger, Configurable, Poller, Rates, Reconciler
+from channels.abilities import Acknowledger, Configurable, Reconciler
+from channels.base import Poller, Rates
 from channels.errors import InvalidSignature
 from channels.telegram import Config
 from tests.peers.telegram_server import TOKEN, TelegramServer
