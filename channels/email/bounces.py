@@ -75,7 +75,7 @@ def reports(mail: Part, raw: bytes) -> list[Report]:
 
 
 def _filtered(found: list[Report], mail: Part) -> list[Report]:
-    """A server that refuses only after DATA took the recipient: it dislikes the mail (RFC 5321 3.3).
+    """A server that refuses only after DATA took the recipient: it dislikes the mail (RFC 5321).
 
     Mobile operators say "user unknown" then. A code for the address is believed all the same.
     """

@@ -180,25 +180,39 @@ def _unsigned(lines: list[str], last_quote: int) -> list[str]:
     first = next((at for at, line in enumerate(lines) if line.strip()), 0)
     if lines and _is_advertisement(lines[first]):
         lines = lines[first + 1 :]
-    while lines and _is_left_over(lines[-1]):
-        lines = lines[:-1]
-    return _without_name(lines)
+    end = len(lines)
+    while end and _is_left_over(lines[end - 1]):
+        end -= 1
+    return _without_name(lines[:end])
 
 
 def _end(lines: Sequence[str], last_quote: int) -> int:
     """Where a signature or a footer begins; answers further down keep what stands above them."""
+    footer = _footer_from(lines)
     written = False
     for at, line in enumerate(lines):
-        if written and (_SIGNED.fullmatch(line) or (at >= last_quote and _closes(lines, at))):
+        if written and _SIGNED.fullmatch(line):
+            return at
+        if written and at >= last_quote and _closes(lines, at, footer):
             return at
         written = written or _written([line])
     return len(lines)
 
 
-def _closes(lines: Sequence[str], at: int) -> bool:
+def _footer_from(lines: Sequence[str]) -> int:
+    """Below this line a rule has but a footer's few lines under it."""
+    left = _LONGEST_FOOTER
+    for at in range(len(lines) - 1, -1, -1):
+        left -= bool(lines[at].strip())
+        if left < 0:
+            return at
+    return 0
+
+
+def _closes(lines: Sequence[str], at: int, footer: int) -> bool:
     """A rule above a short footer; an advertisement with a gap below it, and the lost history."""
     if _RULE.fullmatch(lines[at].strip()):
-        return sum(1 for line in lines[at + 1 :] if line.strip()) <= _LONGEST_FOOTER
+        return at >= footer
     gap = at + 1 < len(lines) and not lines[at + 1].strip()
     return gap and _is_advertisement(lines[at])
 

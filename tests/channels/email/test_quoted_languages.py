@@ -1,5 +1,7 @@
 """C6 in other languages: heads, blocks, dividers and advertisements of the big mail programs."""
 
+import time
+
 import pytest
 
 from channels.email.quoted import new_text
@@ -194,3 +196,14 @@ def test_what_follows_an_advertisement_without_marks_is_history():
 def test_below_an_advertisement_inline_answers_stay():
     body = "Ya.\n\nSent from my iPhone\n\n> Warna apa?\n\nPutih"
     assert new_text(body).text.endswith("Putih")
+
+
+LONG = ["\n" * 300_000, "____________\n" * 10_000, "Sent from my iPhone\n\n" * 10_000,
+        "___\ny\n" * 10_000, "Dari: x\nTanggal: y\n" * 10_000]  # fmt: skip
+
+
+@pytest.mark.parametrize("body", LONG, ids=["empty", "rules", "phones", "footers", "fields"])
+def test_long_bodies_take_seconds_not_minutes(body):
+    started = time.process_time()
+    new_text(f"x\n{body}")
+    assert time.process_time() - started < 20
