@@ -12,7 +12,7 @@ from bot.errors import UserError
 from bot.rasa import environment
 from nlu import fingerprint as files
 
-KEPT = 4
+KEPT = 8
 SHOWN = 25
 """Lines of Rasa's output that an error shows."""
 
