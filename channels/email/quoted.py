@@ -92,6 +92,8 @@ def _boundary(lines: Sequence[str], at: int, *, started: bool) -> _Boundary:
         return _NONE
     if line.startswith(">") or _is_wrapped_quote(lines, at):
         return _Boundary(lines=1)
+    if not line.strip(_RULES):
+        return _NONE
     ruled = line[0] in _RULES or line[-1] in ":：" or "above" in line or "atas" in line
     if ruled and FORWARD_LINE.fullmatch(line[: 2 * _LONGEST_ADVERTISEMENT]):
         return _Boundary(ends=True, forward=True)
@@ -229,7 +231,7 @@ def _without_name(lines: list[str]) -> list[str]:
 
 def _is_left_over(line: str) -> bool:
     """Empty, an advertisement, or a separator whose text below was cut off."""
-    return not line.strip() or _is_advertisement(line) or bool(_LEFT_OVER.fullmatch(line))
+    return not line.strip() or bool(_LEFT_OVER.fullmatch(line)) or _is_advertisement(line)
 
 
 def _is_advertisement(line: str) -> bool:
