@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bot import takeover, template_list
 from bot.app import App
-from bot.withdrawing import MARKETING
+from bot.unsubscribe.withdrawing import MARKETING
 from channels import segments, window
 from channels.abilities import OneWay, TemplateSource
 from channels.base import Channel, ChannelKind, Limits, OutboundMessage

@@ -1,6 +1,6 @@
 """What is heard about an address: blocked, dead, opted out, well again. Newer news wins."""
 
-from bot import withdrawing
+from bot.unsubscribe import withdrawing
 from channels.base import ChannelKind
 from crm_store import identities, reach
 from crm_store.models import Identity

@@ -6,9 +6,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from bot import reaching, withdrawing
+from bot import reaching
 from bot.settings import Settings
-from bot.withdrawing import MARKETING, Ticket
+from bot.unsubscribe import withdrawing
+from bot.unsubscribe.withdrawing import MARKETING, Ticket
 from channels.base import (
     Attachment,
     Button,

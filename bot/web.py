@@ -8,7 +8,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
-from bot import home, unsubscribe, webhooks
+from bot import home, webhooks
 from bot.app import App
 from bot.console import routes as console
 from bot.console.access import SignInNeededError
@@ -16,6 +16,7 @@ from bot.pages import STATIC, VENDOR, page
 from bot.rasa import action_server
 from bot.request import PageError, common, see
 from bot.simulator import views as simulator
+from bot.unsubscribe import pages as unsubscribe
 from bot.webchat import views as webchat
 
 TITLES = {404: "Nothing here", 405: "Not like this", 413: "Too large"}

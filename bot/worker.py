@@ -8,9 +8,10 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
-from bot import actions, attachments, processes, reconcile, template_list, turn
+from bot import actions, processes, reconcile, template_list, turn
 from bot.app import App
-from bot.attachments import Fetcher
+from bot.files import fetching
+from bot.files.fetching import Fetcher
 from bot.logs import logger
 from bot.outbound import Outbound
 from bot.polling import Polling
@@ -168,7 +169,7 @@ class Worker:
         expired = await self._app.work.do(expire_points, None)
         if expired:
             log.info("points expired", entries=expired)
-        removed = await attachments.remove_old(self._app)
+        removed = await fetching.remove_old(self._app)
         if removed:
             log.info("files deleted", files=removed)
         return False

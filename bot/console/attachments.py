@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Response
 from fastapi.responses import FileResponse, HTMLResponse
 
-from bot import file_types, letters
-from bot.attachments import store_of
 from bot.console.access import SignedIn, Visit, readable
+from bot.files import kinds, letters
+from bot.files.fetching import store_of
 from bot.request import PageError
 from channels.abilities import Formatter
 from channels.base import Formatted
@@ -58,7 +58,7 @@ def show_file(visit: SignedIn, attachment_id: int) -> Response:
     path = store_of(visit.app).find(file.digest) if file and file.digest else None
     if file is None or file.state != FileState.STORED or path is None:
         raise _not_found("This file is not kept here.")
-    inline = file.content_type in file_types.IMAGES | file_types.SOUNDS
+    inline = file.content_type in kinds.IMAGES | kinds.SOUNDS
     if not inline:
         with visit.app.db.transaction() as session:
             audit.add(session, visit.actor, "download", "attachment", file.id)
@@ -122,8 +122,8 @@ def _shown(file: Attachment) -> Shown:
         icon=_ICONS.get(type_.partition("/")[0], "doc"),
         size=size_text(size) if size else "",
         words=_words(file),
-        is_image=there in file_types.IMAGES,
-        is_sound=there in file_types.SOUNDS,
+        is_image=there in kinds.IMAGES,
+        is_sound=there in kinds.SOUNDS,
     )
 
 
@@ -145,8 +145,8 @@ def _name(file: Attachment) -> str:
 
 def _served_type(file: Attachment) -> str:
     """What a browser would read as a page is served as mere bytes, even to be saved."""
-    type_ = file.content_type or file_types.UNKNOWN
-    return file_types.UNKNOWN if type_ == file_types.MARKUP else type_
+    type_ = file.content_type or kinds.UNKNOWN
+    return kinds.UNKNOWN if type_ == kinds.MARKUP else type_
 
 
 def size_text(size: int) -> str:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot import inbound
-from bot.attachments import GONE_ATTEMPTS, MOST_ATTEMPTS
+from bot.files.fetching import GONE_ATTEMPTS, MOST_ATTEMPTS
 from channels.base import Attachment
 from channels.errors import (
     ForeignHost,

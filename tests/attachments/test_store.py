@@ -4,8 +4,8 @@ import os
 
 import pytest
 
-from bot import attachments
-from bot.file_store import FRESH_SECONDS, FileStore, NoRoomError
+from bot.files import fetching
+from bot.files.store import FRESH_SECONDS, FileStore, NoRoomError
 from channels.base import Attachment
 from crm_store.session import now
 from tests.attachments.conftest import PNG
@@ -63,12 +63,12 @@ def test_what_a_dead_worker_left_is_tidied_up_after_an_hour(store, tmp_path):
 def test_after_keep_days_a_file_is_deleted(shop):
     shop.holds("photo-1", PNG)
     [file] = shop.ana_sends(PHOTO)
-    assert shop.run(lambda _: attachments.remove_old(shop.app)) == 0
+    assert shop.run(lambda _: fetching.remove_old(shop.app)) == 0
     shop.change(created_at=now().replace(year=2020))
     age(shop.folder)
-    assert shop.run(lambda _: attachments.remove_old(shop.app)) == 1
+    assert shop.run(lambda _: fetching.remove_old(shop.app)) == 1
     assert shop.files_of(file.message_id)[0].state == "removed"
-    assert attachments.store_of(shop.app).find(file.digest) is None
+    assert fetching.store_of(shop.app).find(file.digest) is None
 
 
 @pytest.mark.parametrize("rules", [{"keep_days": 30}])
@@ -78,8 +78,8 @@ def test_a_file_that_came_again_stays(shop):
     shop.change(created_at=now().replace(year=2020))
     shop.ana_sends(PHOTO)
     age(shop.folder)
-    assert shop.run(lambda _: attachments.remove_old(shop.app)) == 0
-    assert attachments.store_of(shop.app).find(file.digest)
+    assert shop.run(lambda _: fetching.remove_old(shop.app)) == 0
+    assert fetching.store_of(shop.app).find(file.digest)
 
 
 @pytest.mark.parametrize("rules", [{}])
@@ -87,4 +87,4 @@ def test_without_keep_days_files_stay_for_good(shop):
     shop.holds("photo-1", PNG)
     shop.ana_sends(PHOTO)
     shop.change(created_at=now().replace(year=2020))
-    assert shop.run(lambda _: attachments.remove_old(shop.app)) == 0
+    assert shop.run(lambda _: fetching.remove_old(shop.app)) == 0

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot import file_types
-from bot.attachments import RefusedError, checked_type
+from bot.files import kinds
+from bot.files.fetching import RefusedError, checked_type
 from bot.settings import AttachmentsSection
 from tests.attachments.conftest import PDF, PNG, zipped
 
@@ -71,7 +71,7 @@ def test_what_may_do_harm_is_refused_under_any_name(name):
     [("text/csv", "text/csv"), ("text/vcard", "text/vcard"), ("text/html", "text/plain")],
 )
 def test_of_plain_text_the_claim_says_which(claimed, type_):
-    assert file_types.real_type(b"nama,nomor\nAna,1\n", claimed) == type_
+    assert kinds.real_type(b"nama,nomor\nAna,1\n", claimed) == type_
 
 
 def test_what_is_kept_is_the_owners_choice():
@@ -100,4 +100,4 @@ NAMES = {
 
 @pytest.mark.parametrize(("given", "type_"), NAMES)
 def test_the_name_a_file_is_saved_under_does_not_lie(given, type_):
-    assert file_types.fitting_name(given, type_, "file-7") == NAMES[given, type_]
+    assert kinds.fitting_name(given, type_, "file-7") == NAMES[given, type_]

@@ -5,10 +5,11 @@ import asyncio
 import httpx
 import pytest
 
-from bot import inbound, unsubscribe, withdrawing
+from bot import inbound
 from bot.sending import outbound_message
+from bot.unsubscribe import pages, withdrawing
+from bot.unsubscribe.withdrawing import Ticket
 from bot.web import create_web
-from bot.withdrawing import Ticket
 from bot.worker import Worker
 from channels.base import ChannelKind, Sender
 from crm_store import consents, conversations, customers, identities, lookups, messages
@@ -169,7 +170,7 @@ def test_the_page_speaks_the_readers_language_and_hides_the_address(browse, ana,
     [("a@b.example", "a•••@b.example"), ("+6281200000001", "•••0001"), ("1234", "•••")],
 )
 def test_an_address_is_shown_masked(address, shown):
-    assert unsubscribe.masked(address) == shown
+    assert pages.masked(address) == shown
 
 
 def test_too_many_clicks_on_one_link_are_slowed_down(app, ana, db):

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from bot import letters
+from bot.files import letters
 from tests.browser.shop import Shop, free_port, serving
 from tests.console import cast, files
 

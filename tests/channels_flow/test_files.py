@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from httpx import ASGITransport, AsyncClient
 
-from bot.attachments import GONE_ATTEMPTS
+from bot.files.fetching import GONE_ATTEMPTS
 from bot.web import create_web
 from crm_store import attachments, staff
 from crm_store import models as tables

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot import attachments
+from bot.files import fetching
 from channels.errors import MediaError, Unreachable
 from crm_store import audit
 from tests.console import cast, files
@@ -163,7 +163,7 @@ def test_what_is_not_there_is_not_found(rani, sent, path):
 
 
 def test_a_file_missing_from_the_disk_is_not_found(app, rani, sent):
-    for path in attachments.store_of(app)._folder.rglob("*"):
+    for path in fetching.store_of(app)._folder.rglob("*"):
         if path.is_file():
             path.unlink()
     assert rani.get("/console/attachments/1").status_code == 404

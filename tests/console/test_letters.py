@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot import letters
+from bot.files import letters
 from channels.base import Formatted, Media
 from tests.attachments.conftest import PNG
 

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 import nh3
 
-from bot import file_types
+from bot.files import kinds
 from channels.base import Formatted, Media
 
 POLICY = (
@@ -136,8 +136,8 @@ def _picture(address: str, images: Mapping[str, Media]) -> str | None:
     if not address.lower().startswith("cid:"):
         return None
     image = images.get(unquote(address[4:]))
-    type_ = file_types.real_type(image.content) if image else None
-    if image is None or type_ not in file_types.IMAGES:
+    type_ = kinds.real_type(image.content) if image else None
+    if image is None or type_ not in kinds.IMAGES:
         return None
     return f"data:{type_};base64,{base64.b64encode(image.content).decode()}"
 

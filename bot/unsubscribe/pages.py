@@ -12,15 +12,15 @@ from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 
-from bot import withdrawing
 from bot.app import App
 from bot.logs import logger
 from bot.pages import page
 from bot.rates import Limiter
 from bot.request import common
-from bot.unsubscribe_words import LANGUAGES, WORDS, Words
+from bot.unsubscribe import withdrawing
+from bot.unsubscribe.withdrawing import Ticket
+from bot.unsubscribe.words import LANGUAGES, WORDS, Words
 from bot.webchat.words import choose
-from bot.withdrawing import Ticket
 from channels.base import Rates
 from crm_store import consents
 from crm_store.session import Session

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot import file_types, metrics
+from bot import metrics
 from bot.app import App
-from bot.file_store import FileStore
+from bot.files import kinds
+from bot.files.store import FileStore
 from bot.logs import logger
 from bot.outbound import backoff
 from bot.settings import AttachmentsSection
@@ -181,7 +182,7 @@ class Fetcher:
         filename = safe(wanted.filename or media.filename)
         claimed = wanted.claimed_type or media.content_type
         type_ = checked_type(media.content, filename, claimed, self._rules)
-        name = file_types.fitting_name(filename, type_, f"{_kind(type_)}-{wanted.id}")
+        name = kinds.fitting_name(filename, type_, f"{_kind(type_)}-{wanted.id}")
         return Found(self._store.keep(media.content), len(media.content), type_, name)
 
 
@@ -210,10 +211,10 @@ def checked_type(
         raise RefusedError("empty")
     if len(content) > rules.largest:
         raise RefusedError("too_large")
-    if file_types.is_harmful(content, filename):
+    if kinds.is_harmful(content, filename):
         raise RefusedError("harmful")
-    type_ = file_types.real_type(content, claimed)
-    if not file_types.matches(type_, rules.types):
+    type_ = kinds.real_type(content, claimed)
+    if not kinds.matches(type_, rules.types):
         raise RefusedError("type")
     return type_
 
@@ -222,7 +223,7 @@ def _must_look_well(wanted: Wanted, rules: AttachmentsSection) -> None:
     """What need not be fetched to be refused. Raises RefusedError."""
     if (wanted.claimed_size or 0) > rules.largest:
         raise RefusedError("too_large")
-    if file_types.ending(safe(wanted.filename)) in file_types.PROGRAMS:
+    if kinds.ending(safe(wanted.filename)) in kinds.PROGRAMS:
         raise RefusedError("harmful")
 
 

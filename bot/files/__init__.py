@@ -1,0 +1,1 @@
+"""Files that customers send: fetched, checked, kept, shown."""
