@@ -26,6 +26,7 @@ async def membership(stage):
     """Ana's changes of mind, in seconds after her first message, delivered as asked for."""
     said = stage.telegram.said("halo")
     await stage.telegram.deliver(stage.telegram.happens(message=said))
+    await stage.rest()  # an answer that arrives is news too: that she can be reached
 
     def change(word, second):
         happened = {"chat": said["chat"], "from": said["from"], "date": said["date"] - 60 + second,
