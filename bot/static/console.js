@@ -21,7 +21,10 @@
     const refused = detail.xhr.status >= 400 && detail.xhr.status < 500 && detail.xhr.responseText;
     problem.textContent = detail.successful ? "" : refused || "Not sent. Your text is kept; try again.";
     if (!detail.successful) htmx.trigger("#window", "refresh");
-    else if (target.id === "reply") write("");
+    else if (target.id === "reply") {
+      write("");
+      document.getElementById("size").textContent = "";
+    }
   });
 
   document.addEventListener("click", ({ target }) => {
