@@ -55,7 +55,8 @@ check: dev ## Lint, types, import contracts
 	$(BIN)/lint-imports
 
 bench: dev ## Measure; writes docs/benchmarks.md
-	$(BIN)/akrab bench --write docs/benchmarks.md
+	$(BIN)/akrab bench --write docs/benchmarks.md --test tests/nlu/heldout \
+	  $(if $(wildcard $(RASA_ENV)/bin/rasa),--rasa) $(if $(PUBLIC_SETS),--public $(PUBLIC_SETS))
 
 screenshots: dev ## Take the pictures in docs/screenshots
 	$(BIN)/python -m tests.browser.screenshots

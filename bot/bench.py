@@ -26,7 +26,7 @@ from typing import Any, TypeVar
 
 from bot import inbound
 from bot.app import App, build
-from bot.commands import prepare, show
+from bot.commands import prepare
 from bot.commands.run import new_event_loop
 from bot.demo import load as demo
 from bot.engines import load_engine
@@ -87,18 +87,6 @@ class SinkChannel(MemoryChannel):
         return await super().send(message)
 
 
-def main(config: Path, *, write: Path | None, seconds: float) -> None:
-    """Measure, print, and write the table if asked to."""
-    settings = show.load(config)
-    prepare.fit_if_needed(settings)
-    report = measure(settings, seconds)
-    text = table(report)
-    show.out.print(text, markup=False)
-    if write is not None:
-        write.parent.mkdir(parents=True, exist_ok=True)
-        write.write_text(text, encoding="utf-8")
-
-
 def measure(settings: Settings, seconds: float) -> Report:
     """All rows, each on a store of its own, with the one engine that a program has."""
     rows = []
@@ -117,7 +105,7 @@ def table(report: Report) -> str:
     lines = [
         "# Benchmarks",
         "",
-        "Made by `akrab bench --write docs/benchmarks.md` (or `make bench`) on "
+        "Made by `make bench` (`akrab bench --help` tells the rest) on "
         f"{datetime.now(UTC):%Y-%m-%d}: {machine}, SQLite on a local file, `synchronous: full`.",
         "",
         "A message goes the whole durable way: stored and committed, turn with the real engine and",

@@ -118,19 +118,17 @@ def migrate(config: ConfigFile = DEFAULT) -> None:
 def bench(
     write: Annotated[Path | None, typer.Option(help="Write the table to this file too.")] = None,
     seconds: Annotated[float, typer.Option(help="How long each row is measured.")] = 5.0,
-    rasa: Annotated[bool, typer.Option("--rasa", help="Compare with real Rasa instead.")] = False,
+    rasa: Annotated[bool, typer.Option("--rasa", help="Compare with real Rasa too.")] = False,
     test_on: Annotated[Path | None, typer.Option("--test", help="Held-back NLU data.")] = None,
+    public: Annotated[
+        Path | None, typer.Option(help="Folder of public sets: NAME/train.yml, NAME/test.yml.")
+    ] = None,
     config: ConfigFile = DEFAULT,
 ) -> None:
     """Measure messages a second through the whole durable way of a message."""
-    if rasa:
-        from bot.commands import rasa as comparing
+    from bot.commands import bench as measuring
 
-        comparing.bench(config, test_on, seconds)
-        return
-    from bot import bench as measuring
-
-    measuring.main(config, write=write, seconds=seconds)
+    measuring.bench(config, write=write, seconds=seconds, rasa=rasa, test_on=test_on, public=public)
 
 
 @main_app.command("test")

@@ -50,15 +50,6 @@ def serve(config: Path) -> None:
     show.done("Rasa has stopped")
 
 
-def bench(config: Path, test_on: Path | None, seconds: float) -> None:
-    """Embedded, Rasa fast and Rasa with DIET, side by side."""
-    from bot.rasa import bench as measuring
-
-    settings = show.load(config)
-    settings.data.mkdir(parents=True, exist_ok=True)
-    show.out.print(measuring.table(measuring.measure(settings, test_on, seconds)), markup=False)
-
-
 def show_environment(config: Path) -> None:
     """Print what a Rasa server elsewhere needs to be given."""
     for name, value in tokens.environment(show.load(config)).items():

@@ -14,7 +14,7 @@ from ruamel.yaml import YAML
 
 from bot import bench
 from bot.commands import prepare
-from bot.rasa import house, tokens, training
+from bot.rasa import house, public_sets, tokens, training
 from bot.rasa.house import ActionDoor
 from bot.rasa.server import Plan
 from bot.settings import Settings
@@ -86,6 +86,32 @@ def table(found: Sequence[Figures]) -> str:
     ]
     lines += [f"| {name} | " + " | ".join(show(one) for one in found) + " |" for name, show in rows]
     return "\n".join(lines) + "\n"
+
+
+def section(found: Sequence[Figures]) -> str:
+    """What docs/benchmarks.md says of the three."""
+    lines = [
+        "## Beside real Rasa 3.6.21",
+        "",
+        "The same assistant and messages, one run. Training begins with nothing; its figure is in",
+        "seconds of processor time. Sentences are parsed one at a time, by Rasa over HTTP.",
+        "",
+        table(found),
+    ]
+    return "\n".join(lines)
+
+
+def public_section(settings: Settings, folder: Path) -> str:
+    """The public sets in a folder, each engine trained on the same sentences."""
+    project = settings.assistant.project
+    with tempfile.TemporaryDirectory() as made:
+        pipelines = {
+            "Rasa, fast": public_sets.pipeline_of(project / "config.yml"),
+            "Rasa, DIET": public_sets.pipeline_of(with_diet(project / "config.yml", Path(made))),
+        }
+    scores = [public_sets.measure(each, pipelines) for each in public_sets.sets_in(folder)]
+    intro = "Public sets of sentences, each engine trained on the same part of them:"
+    return f"{intro}\n\n{public_sets.table(scores)}"
 
 
 def with_diet(config: Path, folder: Path) -> Path:
