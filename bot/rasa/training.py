@@ -1,9 +1,8 @@
 """`rasa data validate`, `train`, `test`; models are kept by what they were trained from."""
 
 import os
-import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -27,11 +26,25 @@ class RasaFailedError(UserError):
         )
 
 
+def run(
+    what: str,
+    arguments: Sequence[str | Path],
+    project: Path,
+    extra: Mapping[str, str] | None = None,
+) -> CompletedProcess[str]:
+    """Run `rasa <what> <arguments>` in the project's folder; what it said.
+
+    Raises RasaMissingError, and RasaFailedError if it refuses or breaks down.
+    """
+    done = environment.run([*what.split(), *arguments], project, extra)
+    if done.returncode:
+        raise RasaFailedError(what, done)
+    return done
+
+
 def validate(project: Path) -> list[str]:
     """What Rasa warns of in domain and data. Raises RasaFailedError if it refuses them."""
-    done = environment.run(["data", "validate", *_files(project, None)], project)
-    if done.returncode:
-        raise RasaFailedError("data validate", done)
+    done = run("data validate", _files(project, None), project)
     lines = (line.partition("UserWarning: ")[2] for line in done.stderr.splitlines())
     return [line for line in lines if line and "is not used in any story" not in line]
 
@@ -69,12 +82,12 @@ def _alone(folder: Path) -> Iterator[None]:
 def _train(project: Path, config: Path | None, model: Path, measured: bool) -> None:
     name = model.name.removesuffix(".tar.gz")
     with tempfile.TemporaryDirectory(dir=model.parent) as made:
-        arguments = ["train", *_files(project, config), "--out", made, "--fixed-model-name", name]
+        arguments = [*_files(project, config), "--out", made, "--fixed-model-name", name]
         before = _children_seconds()
         cold = {"RASA_CACHE_DIRECTORY": str(Path(made, "cache"))} if measured else {}
-        done = environment.run(arguments, project, cold)
+        done = run("train", arguments, project, cold)
         trained = Path(made, model.name)
-        if done.returncode or not trained.exists():
+        if not trained.exists():
             raise RasaFailedError("train", done)
         if measured:
             _note(model).write_text(f"{_children_seconds() - before:.1f}", encoding="ascii")
@@ -112,12 +125,9 @@ def conversation_test(project: Path, model: Path, stories: Path) -> str:
     Raises RasaFailedError if a prediction is wrong.
     """
     with tempfile.TemporaryDirectory() as results:
-        arguments: list[str | Path] = ["test", "core", "--model", model, "--stories", stories]
-        arguments += ["--out", results]
+        arguments: list[str | Path] = ["--model", model, "--stories", stories, "--out", results]
         arguments += ["--endpoints", _none(results), "--fail-on-prediction-errors"]
-        done = environment.run(arguments, project)
-    if done.returncode:
-        raise RasaFailedError("test core", done)
+        done = run("test core", arguments, project)
     return done.stdout + done.stderr
 
 
@@ -125,11 +135,6 @@ def fingerprint(project: Path, config: Path | None = None) -> str:
     """A name for all that a model is made of."""
     more = () if config is None else (config.read_bytes(),)
     return files.fingerprint(project, environment.VERSION, *more)
-
-
-def copied(project: Path, to: Path) -> Path:
-    """A copy of the project's files to be changed and trained."""
-    return Path(shutil.copytree(project, to, ignore=shutil.ignore_patterns(".rasa", "models")))
 
 
 def _files(project: Path, config: Path | None) -> list[str | Path]:
