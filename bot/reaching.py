@@ -24,14 +24,12 @@ def learn(
     For mail an opt-out is a withdrawal of consent, which its reader can take back by writing to
     us. On other channels it is a block at the provider, which only the provider lifts.
     """
-    if not reach.is_news(session, event):
-        return
-    if event.kind == ChannelKind.EMAIL and state == IdentityState.OPTED_OUT:
+    if event.kind != ChannelKind.EMAIL or state != IdentityState.OPTED_OUT:
+        reach.note(session, event, state)
+    elif reach.is_news(session, event):
         identity = identities.at(session, event.kind, event.address)
         if identity is not None:
             _withdraw(session, identity, said, message_id)
-        return
-    identities.set_state(session, event.kind, event.address, state)
 
 
 def _withdraw(
