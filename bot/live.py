@@ -27,15 +27,19 @@ async def _events(feed: Feed, topics: Callable[[], Iterable[str]]) -> AsyncItera
     # Now and then the browser is made to start afresh, so that no forgotten page stays for ever.
     pulses = PULSES
     while pulses:
-        listening = feed.listen(await run_in_threadpool(topics), PULSE)
+        wanted = frozenset(await run_in_threadpool(topics))
+        listening = feed.listen(wanted, PULSE)
         waiting = asyncio.ensure_future(anext(listening))
         try:
             await asyncio.sleep(0)  # listen first, speak then: nothing falls in between
+            if frozenset(await run_in_threadpool(topics)) != wanted:
+                continue  # a conversation began meanwhile; its news would be missed for ever
             yield news
             heard = await waiting
         finally:
             waiting.cancel()
-        await listening.aclose()  # type: ignore[attr-defined]
+            await asyncio.gather(waiting, return_exceptions=True)
+            await listening.aclose()  # type: ignore[attr-defined]
         news = _said(heard)
         pulses -= not heard
 

@@ -10,14 +10,35 @@
     node.addEventListener("animationend", done, { once: true });
   }
 
+  // Where the shape is the same only words and attributes change: a button somebody is about to
+  // press, or has the keyboard on, stays the same button.
+  function renew(old, node) {
+    if (old.isEqualNode(node)) return old;
+    if (old.nodeName !== node.nodeName || old.childNodes.length !== node.childNodes.length) {
+      old.replaceWith(node);
+      return node;
+    }
+    if (old.nodeType !== Node.ELEMENT_NODE) old.nodeValue = node.nodeValue;
+    else copyAttributes(old, node);
+    const news = [...node.childNodes];
+    [...old.childNodes].forEach((child, at) => renew(child, news[at]));
+    return old;
+  }
+
+  function copyAttributes(old, node) {
+    const left = (name) => !node.hasAttribute(name) && name !== "open";
+    old.getAttributeNames().filter(left).forEach((name) => old.removeAttribute(name));
+    node.getAttributeNames().forEach((name) => old.setAttribute(name, node.getAttribute(name)));
+  }
+
   function merge(target, nodes) {
     const known = new Map([...target.children].map((node) => [node.id, node]));
     nodes.forEach((node, at) => {
       const old = known.get(node.id);
-      const keep = old && old.isEqualNode(node) ? old : node;
-      if (old && old !== keep) old.replaceWith(keep);
+      const same = old && old.isEqualNode(node);
+      const keep = old ? renew(old, node) : node;
       if (!old && known.size) mark(keep, "new");
-      else if (old !== keep && "flash" in target.dataset) mark(keep, "flash");
+      else if (!same && "flash" in target.dataset) mark(keep, "flash");
       if (target.children[at] !== keep) target.insertBefore(keep, target.children[at] || null);
     });
     while (target.children.length > nodes.length) target.lastElementChild.remove();
@@ -33,6 +54,16 @@
       if (follow) toEnd(box);
       return [target];
     },
+  });
+
+  // Answers overtake each other on the way; an older one must not undo what a newer one showed.
+  const sent = new WeakMap(), shown = new WeakMap();
+  let count = 0;
+  document.addEventListener("htmx:beforeSend", ({ detail }) => sent.set(detail.xhr, ++count));
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    const order = sent.get(detail.xhr) || 0;
+    if (order < (shown.get(detail.target) || 0)) detail.shouldSwap = false;
+    else shown.set(detail.target, order);
   });
 
   const KINDS = ["conversation", "address", "customer", "inbox"];

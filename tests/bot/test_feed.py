@@ -3,6 +3,7 @@
 import asyncio
 import threading
 
+from bot import live
 from bot.feed import Feed
 
 
@@ -38,4 +39,26 @@ def test_another_thread_may_publish():
 def test_who_has_left_is_forgotten():
     feed = Feed()
     asyncio.run(heard_after(feed, ["inbox"], lambda: None))
+    assert not feed._listeners
+
+
+def test_a_conversation_that_begins_while_the_page_starts_to_listen_is_heard():
+    feed = Feed()
+    asked = []
+
+    def topics():
+        asked.append(True)
+        return ["address:ana"] if len(asked) == 1 else ["conversation:1"]
+
+    async def listen():
+        events = live._events(feed, topics)
+        said = [await anext(events)]
+        feed.publish("conversation:1")
+        said.append(await asyncio.wait_for(anext(events), 5))
+        await events.aclose()
+        return said
+
+    ready, news = asyncio.run(listen())
+    assert "event: ready" in ready
+    assert "event: conversation" in news
     assert not feed._listeners
