@@ -9,10 +9,10 @@ from typing import Any
 from pydantic import SecretStr
 
 from bot.engines import load_engine
-from bot.feed import Feed
 from bot.lane import Lane
 from bot.rasa.thinking import Thinking
 from bot.settings import Settings
+from bot.site.feed import Feed
 from channels.base import Channel
 from channels.config import ChannelConfig
 from channels.registry import build as build_channel

@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from bot import linking, metrics, reaching, status, template_list
+from bot import linking, metrics, status
 from bot.app import App
+from bot.delivery import reaching, template_list
 from bot.logs import logger
 from channels import filenames
 from channels.abilities import Acknowledger

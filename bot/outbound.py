@@ -12,12 +12,13 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from bot import metrics, sending, template_list
+from bot import metrics
 from bot.app import App
-from bot.claiming import ClaimTask, Settlement, claim_tasks, settle
+from bot.delivery import sending, template_list
+from bot.delivery.claiming import ClaimTask, Settlement, claim_tasks, settle
+from bot.delivery.pacing import Pace
+from bot.delivery.sending import Outcome, Verdict
 from bot.logs import logger
-from bot.pacing import Pace
-from bot.sending import Outcome, Verdict
 from channels.base import Channel, ChannelKind, Receipt
 from channels.errors import RateLimited, SendError, UnknownOutcome
 from crm_store.messages import Claimed

@@ -1,6 +1,6 @@
 """Delivery reports: forward only; what a report proves about the address is kept with it."""
 
-from bot import reaching
+from bot.delivery import reaching
 from channels.base import ReachState, StatusUpdate
 from crm_store import conversations, delivery, identities, lookups
 from crm_store.models import Message

@@ -7,7 +7,7 @@ void: `bot.outbound` drops it. The caller commits, then publishes `topics(conver
 from collections.abc import Mapping
 from typing import Any
 
-from bot import phrases
+from bot.turns import phrases
 from channels import window
 from channels.errors import WindowClosed
 from crm_store import conversations, messages
@@ -33,7 +33,7 @@ def request(
 ) -> int:
     """Put a conversation into the queue for a person; the new owner version.
 
-    `say` names the phrase the customer hears (see `bot.phrases`), None if the bot has said so
+    `say` names the phrase the customer hears (see `bot.turns.phrases`), None if the bot has said so
     itself. One already waiting or with a person stays where it is and nothing is said.
     """
     if conversation.owner != Owner.BOT:

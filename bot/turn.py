@@ -8,12 +8,14 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot import answer, braking, claiming, failing, metrics, remote, taken
+from bot import metrics
 from bot.app import App
-from bot.claiming import ClaimTask
+from bot.delivery import claiming
+from bot.delivery.claiming import ClaimTask
 from bot.logs import logger
-from bot.memory import load
-from bot.taken import Taken
+from bot.turns import answer, braking, failing, remote, taken
+from bot.turns.memory import load
+from bot.turns.taken import Taken
 from crm_store import batch, conversations, lookups
 from crm_store.batch import Mark, Outcome, Received, Turn
 from crm_store.messages import Draft

@@ -8,14 +8,15 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
-from bot import home, webhooks
+from bot import webhooks
 from bot.app import App
 from bot.console import routes as console
 from bot.console.access import SignInNeededError
-from bot.pages import STATIC, VENDOR, page
 from bot.rasa import action_server
-from bot.request import PageError, common, see
 from bot.simulator import views as simulator
+from bot.site import home
+from bot.site.pages import STATIC, VENDOR, page
+from bot.site.request import PageError, common, see
 from bot.unsubscribe import pages as unsubscribe
 from bot.webchat import views as webchat
 

@@ -8,13 +8,15 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
-from bot import actions, processes, reconcile, template_list, turn
+from bot import processes, turn
 from bot.app import App
+from bot.delivery import reconcile, template_list
 from bot.files import fetching
 from bot.files.fetching import Fetcher
 from bot.logs import logger
 from bot.outbound import Outbound
 from bot.polling import Polling
+from bot.turns import actions
 from channels.base import Poller
 from crm_store import action_runs, delivery, loyalty, messages, rates, reach, workers
 from crm_store.session import Session, now

@@ -7,12 +7,13 @@ from pathlib import Path
 from rich.markup import escape
 from rich.table import Table
 
-from bot import linking, template_list
+from bot import linking
 from bot.app import build_channels, open_database
 from bot.commands import prepare, show
+from bot.delivery import template_list
 from bot.errors import UserError
-from bot.pages import since
 from bot.settings import Settings
+from bot.site.pages import since
 from channels.abilities import Configurable, TemplateSource
 from channels.base import Channel, Finding
 from channels.errors import ChannelError

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Form, Request
 
 from bot.app import App
-from bot.request import CurrentApp, PageError, expired_form
+from bot.site.request import CurrentApp, PageError, expired_form
 from crm_store import console_queries, staff
 from crm_store.conversations import NotYours
 from crm_store.models import Conversation, Staff

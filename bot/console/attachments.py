@@ -9,7 +9,7 @@ from fastapi.responses import FileResponse, HTMLResponse
 from bot.console.access import SignedIn, Visit, readable
 from bot.files import kinds, letters
 from bot.files.fetching import store_of
-from bot.request import PageError
+from bot.site.request import PageError
 from channels.abilities import Formatter
 from channels.base import Formatted
 from crm_store import attachments, audit, messages

@@ -5,11 +5,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, BackgroundTasks, Depends, Form, Query, Request, Response
 
-from bot import drafting, writing
 from bot.console import talking
 from bot.console.access import SignedForm, SignedIn, Visit, answerable, readable
-from bot.pages import fragment
-from bot.request import LONGEST, PageError, common, wants_fragment
+from bot.delivery import drafting, writing
+from bot.site.pages import fragment
+from bot.site.request import LONGEST, PageError, common, wants_fragment
 from channels.errors import Refused
 from channels.templates import LONGEST_TEMPLATE, LONGEST_VALUE
 from crm_store import audit, templates

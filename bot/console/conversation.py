@@ -5,15 +5,16 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request, Response
 
-from bot import drafting, takeover
+from bot import takeover
 from bot.console import talking
 from bot.console.access import SignedForm, SignedIn, Visit, answerable, readable
 from bot.console.composer import template_values, window_values
 from bot.console.inbox import inbox_values, reason_text
 from bot.console.inviting import invite_values
 from bot.console.talking import must_own
-from bot.pages import fragment, page
-from bot.request import LONGEST, PageError, common, wants_fragment
+from bot.delivery import drafting
+from bot.site.pages import fragment, page
+from bot.site.request import LONGEST, PageError, common, wants_fragment
 from channels.errors import WindowClosed
 from crm_store import audit, console_queries, conversations, identities, profile
 from crm_store.conversations import View

@@ -4,10 +4,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
-from bot import live
 from bot.console.access import SignedIn, Visit, readable
-from bot.pages import fragment, page
-from bot.request import common
+from bot.site import live
+from bot.site.pages import fragment, page
+from bot.site.request import common
 from crm_store import console_queries, conversations
 from crm_store.conversations import View
 from crm_store.session import Session

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Response
 from bot import linking
 from bot.console import talking
 from bot.console.access import SignedForm, SignedIn, Visit, answerable, readable
-from bot.pages import fragment
-from bot.request import PageError, common
+from bot.site.pages import fragment
+from bot.site.request import PageError, common
 from channels.base import ChannelKind
 from crm_store import identities, links
 from crm_store.models import Conversation

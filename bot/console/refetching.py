@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request, Response
 
 from bot.console import talking
 from bot.console.access import SignedForm, answerable
-from bot.request import PageError, wants_fragment
+from bot.site.request import PageError, wants_fragment
 from crm_store import attachments, audit
 
 router = APIRouter(prefix="/console/attachments/{attachment_id}")

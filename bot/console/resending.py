@@ -2,10 +2,10 @@
 
 from fastapi import APIRouter, Request, Response
 
-from bot import drafting
 from bot.console import talking
 from bot.console.access import SignedForm, Visit, answerable
-from bot.request import PageError, wants_fragment
+from bot.delivery import drafting
+from bot.site.request import PageError, wants_fragment
 from channels.errors import WindowClosed
 from crm_store import audit, resending
 from crm_store.models import Conversation, Message

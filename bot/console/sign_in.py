@@ -5,12 +5,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 
-from bot import signing
 from bot.app import App
 from bot.console import passwords
 from bot.console.access import COOKIE, SignedForm
-from bot.pages import page
-from bot.request import CurrentApp, common, expired_form, see, set_cookie
+from bot.site import signing
+from bot.site.pages import page
+from bot.site.request import CurrentApp, common, expired_form, see, set_cookie
 from crm_store import audit, staff
 from crm_store.models import Staff
 

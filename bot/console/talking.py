@@ -9,8 +9,8 @@ from fastapi import Response
 from bot import takeover
 from bot.console import attachments
 from bot.console.access import Visit
-from bot.pages import fragment
-from bot.request import PageError, common, see
+from bot.site.pages import fragment
+from bot.site.request import PageError, common, see
 from crm_store import console_queries, messages
 from crm_store.models import Conversation
 from crm_store.models.kinds import Owner

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from actions.context import running
-from bot import answer
 from bot.app import App
 from bot.rasa import wishes
 from bot.rasa.calls import Call, read
+from bot.turns import answer
 from crm_store import action_runs, batch
 from crm_store.batch import Received, Turn
 from crm_store.session import Session
@@ -101,7 +101,7 @@ def _waiting(session: Session, call: Call) -> tuple[Turn, Received] | None:
 
 
 def _run(call: Call, domain: Mapping[str, Any]) -> Answer:
-    # Imported here for the same reason as in bot.actions: rasa_sdk is heavy.
+    # Imported here for the same reason as in bot.turns.actions: rasa_sdk is heavy.
     from actions import registry
 
     request = {

@@ -2,8 +2,8 @@
 
 from pydantic import SecretStr
 
-from bot import signing
 from bot.settings import Settings
+from bot.site import signing
 
 RASA_VARIABLE = "AKRAB_RASA_TOKEN"
 ACTIONS_VARIABLE = "AKRAB_ACTIONS_TOKEN"

@@ -6,9 +6,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Form, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from bot import inbound, live, signing
-from bot.pages import fragment, page
-from bot.request import (
+from bot import inbound
+from bot.simulator import personas, phones
+from bot.site import live, signing
+from bot.site.pages import fragment, page
+from bot.site.request import (
     LONGEST,
     CurrentApp,
     PageError,
@@ -18,7 +20,6 @@ from bot.request import (
     set_cookie,
     wants_fragment,
 )
-from bot.simulator import personas, phones
 from bot.webchat import lines
 from bot.webchat.words import ENGLISH
 from channels.base import ChannelKind, DeliveryStatus, InboundMessage, StatusUpdate

@@ -13,10 +13,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 
 from bot.app import App
+from bot.delivery.rates import Limiter
 from bot.logs import logger
-from bot.pages import page
-from bot.rates import Limiter
-from bot.request import common
+from bot.site.pages import page
+from bot.site.request import common
 from bot.unsubscribe import withdrawing
 from bot.unsubscribe.withdrawing import Ticket
 from bot.unsubscribe.words import LANGUAGES, WORDS, Words

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from bot import signing
 from bot.settings import Settings
+from bot.site import signing
 from crm_store import consents, identities, lookups
 from crm_store.models import Identity
 from crm_store.session import Session

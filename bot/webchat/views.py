@@ -8,10 +8,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Form, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from bot import inbound, live, signing
+from bot import inbound
 from bot.app import App
-from bot.pages import STATIC, fragment, page
-from bot.request import (
+from bot.site import live, signing
+from bot.site.pages import STATIC, fragment, page
+from bot.site.request import (
     LONGEST,
     CurrentApp,
     PageError,

@@ -7,7 +7,7 @@ import pytest
 
 from bot import inbound
 from bot.app import build
-from bot.memory import load
+from bot.turns.memory import load
 from bot.worker import Worker
 from channels.base import Attachment, ChannelKind, Sender
 from crm_store import conversations, messages

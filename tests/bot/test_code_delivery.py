@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from actions.context import CodeWanted
-from bot import code_delivery
+from bot.delivery import code_delivery
 from crm_store import identities, lookups, messages
 from crm_store.session import now
 

@@ -3,8 +3,8 @@
 import asyncio
 import threading
 
-from bot import live
-from bot.feed import Feed
+from bot.site import live
+from bot.site.feed import Feed
 
 
 async def heard_after(feed, topics, act, timeout=0.05):

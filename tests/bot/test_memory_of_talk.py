@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.memory import Memory, load
+from bot.turns.memory import Memory, load
 
 YES, NO = ("Ya", "/affirm"), ("Tidak", "/deny")
 

@@ -308,7 +308,7 @@ def test_stopping_finishes_what_is_under_way(app, message, wa):
 
 
 def test_an_outcome_the_store_could_not_take_is_kept_and_recorded_later(reply_to, wa, monkeypatch):
-    from bot import sending
+    from bot.delivery import sending
 
     real, failures = sending.record, iter([True])
 

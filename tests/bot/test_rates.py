@@ -1,6 +1,6 @@
 """Token buckets, by a clock the test winds."""
 
-from bot.rates import Limiter, configured
+from bot.delivery.rates import Limiter, configured
 from bot.settings import RatesSection
 from channels.base import Rates
 

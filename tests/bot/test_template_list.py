@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot import inbound, template_list
-from bot.template_list import Upkeep, told
+from bot import inbound
+from bot.delivery import template_list
+from bot.delivery.template_list import Upkeep, told
 from bot.worker import Worker
 from channels.base import Capabilities, DeliveryStatus, StatusUpdate, Template
 from channels.errors import Refused, Unreachable

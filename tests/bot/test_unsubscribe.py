@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from bot import inbound
-from bot.sending import outbound_message
+from bot.delivery.sending import outbound_message
 from bot.unsubscribe import pages, withdrawing
 from bot.unsubscribe.withdrawing import Ticket
 from bot.web import create_web

@@ -5,8 +5,9 @@ import time
 
 import pytest
 
-from bot import inbound, writing
+from bot import inbound
 from bot.app import build
+from bot.delivery import writing
 from bot.worker import Worker
 from channels.base import Capabilities, ChannelKind
 from channels.errors import Unreachable

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot import drafting, takeover, template_list
+from bot import takeover
+from bot.delivery import drafting, template_list
 from channels.errors import Refused, WindowClosed
 from crm_store import conversations, lookups, staff, templates
 from crm_store.models.kinds import TemplateState

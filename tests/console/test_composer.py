@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot import template_list
 from bot.console.composer import left_text
-from bot.drafting import Window
+from bot.delivery import template_list
+from bot.delivery.drafting import Window
 from channels.base import ChannelKind, InboundMessage, Sender, VerifiedBy
 from channels.memory import Config, MemoryChannel
 from crm_store import audit, consents, conversations, lookups, messages, templates

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.pages import since
+from bot.site.pages import since
 from crm_store import audit
 from crm_store.models.kinds import Author, ConversationState, MessageStatus, Owner
 from crm_store.session import now

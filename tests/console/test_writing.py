@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot import writing
+from bot.delivery import writing
 from channels.base import Capabilities
 from channels.memory import Config, MemoryChannel
 from tests.console import cast

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot import sending
-from bot.sending import Outcome
+from bot.delivery import sending
+from bot.delivery.sending import Outcome
 from crm_store import messages
 from crm_store.messages import Claimed
 from crm_store.session import Session

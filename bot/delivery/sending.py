@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from bot import reaching
+from bot.delivery import reaching
 from bot.settings import Settings
 from bot.unsubscribe import withdrawing
 from bot.unsubscribe.withdrawing import MARKETING, Ticket

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Response
 
 from bot.app import App
-from bot.pages import number, page
-from bot.request import CurrentApp, common
+from bot.site.pages import number, page
+from bot.site.request import CurrentApp, common
 from channels.web import WebChannel
 from crm_store import console_queries
 

@@ -1,9 +1,9 @@
 """When not to answer: a program on the other side, too much within an hour, an echo (C2.6)."""
 
-from bot import answer
 from bot.logs import logger
-from bot.memory import Memory
 from bot.settings import AssistantSection
+from bot.turns import answer
+from bot.turns.memory import Memory
 from channels.base import ChannelKind
 from crm_store.batch import Mark, Received, Turn
 from crm_store.models.kinds import MessageStatus

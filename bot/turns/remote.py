@@ -12,14 +12,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from bot import answer, braking, failing, presses, taken, writing
-from bot.answer import Said, Step
 from bot.app import App
+from bot.delivery import writing
 from bot.logs import logger
-from bot.memory import Memory, load
 from bot.rasa import missed, wishes
 from bot.rasa.running import runner
-from bot.taken import Taken
+from bot.turns import answer, braking, failing, presses, taken
+from bot.turns.answer import Said, Step
+from bot.turns.memory import Memory, load
+from bot.turns.taken import Taken
 from crm_store import batch, conversations, lookups
 from crm_store.batch import Mark, Outcome, Received, Turn
 from crm_store.models.kinds import MessageStatus

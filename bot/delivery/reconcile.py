@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot import sending
 from bot.app import App
+from bot.delivery import sending
+from bot.delivery.sending import Outcome, Verdict
 from bot.logs import logger
-from bot.sending import Outcome, Verdict
 from channels.abilities import Reconciler
 from channels.base import Receipt
 from channels.errors import SendError

@@ -1,7 +1,8 @@
 """A turn that raised: counted against its message; at the third a person takes over."""
 
-from bot import answer, metrics
+from bot import metrics
 from bot.logs import logger
+from bot.turns import answer
 from crm_store import messages
 from crm_store.batch import Turn
 from crm_store.session import Session

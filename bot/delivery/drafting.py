@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot import takeover, template_list
+from bot import takeover
 from bot.app import App
+from bot.delivery import template_list
 from bot.unsubscribe.withdrawing import MARKETING
 from channels import segments, window
 from channels.abilities import OneWay, TemplateSource

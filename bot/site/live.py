@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
-from bot.feed import Feed
+from bot.site.feed import Feed
 
 PULSE = 15.0
 PULSES = 16

@@ -14,11 +14,13 @@ from actions.context import (
     current,
     running,
 )
-from bot import code_delivery, phrases, presses, takeover
-from bot.actions import run_action
+from bot import takeover
 from bot.app import App
+from bot.delivery import code_delivery
 from bot.logs import logger
-from bot.memory import Memory
+from bot.turns import phrases, presses
+from bot.turns.actions import run_action
+from bot.turns.memory import Memory
 from channels.base import ChannelKind, MessageKind
 from crm_store import conversations, messages
 from crm_store.batch import Received, Turn

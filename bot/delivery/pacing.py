@@ -3,8 +3,8 @@
 import asyncio
 
 from bot.app import App
-from bot.rates import Limiter, configured
-from bot.sending import BULK
+from bot.delivery.rates import Limiter, configured
+from bot.delivery.sending import BULK
 from channels.base import Channel, Rates
 from crm_store import rates
 from crm_store.messages import Claimed
@@ -61,6 +61,6 @@ class Pace:
 
 
 def _limits(given: Rates, address: str) -> list[Limit]:
-    """A second's worth at once, as in `bot.rates`."""
+    """A second's worth at once, as in `bot.delivery.rates`."""
     named = (("", given.overall), (address, given.per_recipient))
     return [Limit(key, rate, max(1.0, rate)) for key, rate in named if rate is not None]

@@ -1,0 +1,1 @@
+"""What sending is made of: drafts, claims, rates, outcomes, and what is heard of an address."""

@@ -1,0 +1,1 @@
+"""What all pages share: templates, requests and forms, signatures, news for open pages."""
