@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import and_, func, or_, select, text, update
+from sqlalchemy import Select, and_, func, literal, or_, select, text, tuple_, update
 
 from crm_store import batch_statements, touchpoints
 from crm_store.models import Conversation, Identity, Message, Staff
@@ -13,6 +13,8 @@ from crm_store.models.talk import RECEIVED, WAITING
 from crm_store.session import Session, insert_ignore, now
 
 View = Literal["waiting", "mine", "all"]
+Place = tuple[datetime, int]
+"""Where a conversation stands in the inbox: since when it waits or was last used, and its id."""
 FRONT_DESK = "service"
 """The team that answers whatever no other team has."""
 SEES_ALL = (StaffRole.SUPERVISOR, StaffRole.ADMIN)
@@ -125,22 +127,57 @@ def change_owner(
 
 
 def inbox(
-    session: Session, staff: Staff, *, view: View = "waiting", limit: int = 50
+    session: Session,
+    staff: Staff,
+    *,
+    view: View = "waiting",
+    limit: int = 50,
+    after: Place | None = None,
 ) -> list[Conversation]:
-    """What `staff` may see: waiting for a person, their own, or all; the longest waiting first."""
-    query = select(Conversation).where(visible_to(staff))
+    """What `staff` may see: waiting for a person, their own, or all; the longest waiting first.
+
+    `after` is the `place` of the last one of the page before.
+    """
+    query = _of_view(select(Conversation), staff, view)
+    if after is not None:
+        query = query.where(_beyond(view, after))
     if view == "waiting":
-        query = query.where(
-            text(f"conversations.{WAITING}"), Conversation.state == ConversationState.OPEN
-        )
         query = query.order_by(Conversation.waiting_since, Conversation.id)
-    elif view == "mine":
-        query = query.where(
-            Conversation.owner == Owner.STAFF, Conversation.owner_staff_id == staff.id
-        ).order_by(Conversation.last_message_at.desc())
     else:
         query = query.order_by(Conversation.last_message_at.desc(), Conversation.id.desc())
     return list(session.scalars(query.limit(limit)))
+
+
+def waiting_ids(session: Session, staff: Staff, limit: int = 1000) -> list[int]:
+    """The conversations that wait for a person and that `staff` may see, by id."""
+    query = _of_view(select(Conversation.id), staff, "waiting")
+    return list(session.scalars(query.order_by(Conversation.id).limit(limit)))
+
+
+def place(view: View, conversation: Conversation) -> Place:
+    """Where the next page of `inbox` goes on after this conversation."""
+    since = conversation.waiting_since if view == "waiting" else None
+    return since or conversation.last_message_at, conversation.id
+
+
+def _of_view(query: Select[Any], staff: Staff, view: View) -> Select[Any]:
+    query = query.where(visible_to(staff))
+    if view == "waiting":
+        return query.where(
+            text(f"conversations.{WAITING}"), Conversation.state == ConversationState.OPEN
+        )
+    if view == "mine":
+        return query.where(
+            Conversation.owner == Owner.STAFF, Conversation.owner_staff_id == staff.id
+        )
+    return query
+
+
+def _beyond(view: View, after: Place) -> Any:
+    column = Conversation.waiting_since if view == "waiting" else Conversation.last_message_at
+    here = tuple_(column, Conversation.id)
+    there = tuple_(literal(after[0], Conversation.last_message_at.type), literal(after[1]))
+    return here > there if view == "waiting" else here < there
 
 
 def for_staff(session: Session, staff: Staff, conversation_id: int) -> Conversation:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import and_, insert, select, text, update
 
 from crm_store import attachments, touchpoints
 from crm_store.delivery import apply_status, provider_key
@@ -178,10 +178,15 @@ def original(session: Session, message_id: int) -> MessageOriginal | None:
 
 
 def thread(
-    session: Session, conversation_id: int, limit: int = 50, before: int | None = None
+    session: Session,
+    conversation_id: int,
+    limit: int = 50,
+    before: int | None = None,
+    first: int = 0,
 ) -> list[Message]:
-    """The last `limit` messages (older than message id `before`), oldest of them first."""
-    return _page(session, Message.conversation_id == conversation_id, limit, before)
+    """The last `limit` messages (from id `first` on, older than id `before`), oldest first."""
+    here = and_(Message.conversation_id == conversation_id, Message.id >= first)
+    return _page(session, here, limit, before)
 
 
 def thread_of_customer(

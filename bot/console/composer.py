@@ -9,7 +9,7 @@ from bot.console import talking
 from bot.console.access import SignedForm, SignedIn, Visit, answerable, readable
 from bot.delivery import drafting, writing
 from bot.site.pages import fragment
-from bot.site.request import LONGEST, PageError, common, wants_fragment
+from bot.site.request import LONGEST, PageError, common
 from channels.errors import Refused
 from channels.templates import LONGEST_TEMPLATE, LONGEST_VALUE
 from crm_store import audit, templates
@@ -91,6 +91,7 @@ def send(
     conversation_id: int,
     values: Values,
     template: TemplateId = 0,
+    first: talking.FormId = 0,
 ) -> Response:
     """Queue an approved template, complete or not at all."""
     with visit.app.db.transaction() as session:
@@ -99,9 +100,7 @@ def send(
         detail = {"message": message.id, "template": template}
         audit.add(session, visit.actor, "reply", "conversation", talk.id, detail=detail)
     talking.was_queued(visit, talk)
-    if not wants_fragment(request):
-        return talking.back(talk)
-    response = talking.thread_fragment(visit, talk)
+    response = talking.answered(request, visit, talk, first)
     response.headers["HX-Trigger"] = "template-sent"
     return response
 

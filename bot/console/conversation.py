@@ -1,9 +1,10 @@
 """One conversation: read it beside the profile, take it, reply, hand it back, resolve it."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Depends, Form, Query, Request, Response
 
 from bot import takeover
 from bot.console import talking
@@ -11,7 +12,7 @@ from bot.console.access import SignedForm, SignedIn, Visit, answerable, readable
 from bot.console.composer import template_values, window_values
 from bot.console.inbox import inbox_values, reason_text
 from bot.console.inviting import invite_values
-from bot.console.talking import must_own
+from bot.console.talking import FormId, must_own
 from bot.delivery import drafting
 from bot.site.pages import fragment, page
 from bot.site.request import LONGEST, PageError, common, wants_fragment
@@ -22,22 +23,43 @@ from crm_store.models import Conversation, Message
 from crm_store.session import Session
 
 router = APIRouter(prefix=talking.PREFIX)
+MessageId = Annotated[int, Query(ge=0, lt=2**63)]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the page's address may say beside the conversation."""
+
+    view: View = "waiting"
+    after: str = ""
+    """Where the page of the inbox beside it begins."""
+    template: int = 0
+    before: MessageId = 0
+    """Show what is older than this message instead of the newest ones."""
 
 
 @router.get("")
-def show(
-    visit: SignedIn, conversation_id: int, view: View = "waiting", template: int = 0
-) -> Response:
+def show(visit: SignedIn, conversation_id: int, asked: Annotated[Asked, Depends()]) -> Response:
     with visit.app.db.reading() as session:
         talk = readable(session, visit, conversation_id)
-        return _page(session, visit, talk, view, template_id=template)
+        return _page(session, visit, talk, asked)
 
 
 @router.get("/thread")
-def show_thread(visit: SignedIn, conversation_id: int) -> Response:
+def show_thread(visit: SignedIn, conversation_id: int, first: MessageId = 0) -> Response:
     with visit.app.db.reading() as session:
         talk = readable(session, visit, conversation_id)
-        return fragment("console/_thread.html", **talking.thread_values(session, visit, talk))
+        values = talking.thread_values(session, visit, talk, first=first)
+        return fragment("console/_thread.html", **values)
+
+
+@router.get("/older")
+def show_older(visit: SignedIn, conversation_id: int, before: MessageId = 0) -> Response:
+    """What was said before that message, to be put above it."""
+    with visit.app.db.reading() as session:
+        talk = readable(session, visit, conversation_id)
+        values = talking.thread_values(session, visit, talk, before=before)
+        return fragment("console/_earlier.html", **values)
 
 
 @router.get("/owner")
@@ -80,7 +102,11 @@ def resolve(visit: SignedForm, conversation_id: int) -> Response:
 
 @router.post("/reply")
 def reply(
-    request: Request, visit: SignedForm, conversation_id: int, text: Annotated[str, Form()] = ""
+    request: Request,
+    visit: SignedForm,
+    conversation_id: int,
+    text: Annotated[str, Form()] = "",
+    first: FormId = 0,
 ) -> Response:
     """Queue an answer on the customer's own channel; what is refused is given back."""
     with visit.app.db.transaction() as session:
@@ -90,11 +116,11 @@ def reply(
         except PageError as refused:
             if wants_fragment(request):  # the page keeps what was written
                 raise
-            return _page(session, visit, talk, "mine", problem=refused, draft=text)
+            return _page(session, visit, talk, Asked("mine"), problem=refused, draft=text)
         detail = {"message": message.id}
         audit.add(session, visit.actor, "reply", "conversation", talk.id, detail=detail)
     talking.was_queued(visit, talk)
-    return talking.thread_fragment(visit, talk) if wants_fragment(request) else talking.back(talk)
+    return talking.answered(request, visit, talk, first)
 
 
 def _give_up(
@@ -138,22 +164,22 @@ def _page(
     session: Session,
     visit: Visit,
     talk: Conversation,
-    view: View,
+    asked: Asked,
     *,
-    template_id: int = 0,
     problem: PageError | None = None,
     draft: str = "",
 ) -> Response:
-    values = inbox_values(session, visit, view, open_id=talk.id)
-    values |= talking.thread_values(session, visit, talk) | _owner(session, visit, talk)
+    values = inbox_values(session, visit, asked.view, asked.after, open_id=talk.id)
+    values |= talking.thread_values(session, visit, talk, before=asked.before)
+    values |= _owner(session, visit, talk) | template_values(session, visit, talk, asked.template)
     values |= window_values(session, visit, talk) | invite_values(session, visit, talk)
-    values |= template_values(session, visit, talk, template_id)
     return page(
         "console/conversation.html",
         status=problem.status if problem else 200,
         **values,
         card=profile.profile(session, talk.customer_id),
         address=identities.get(session, talk.identity_id).address,
+        before=asked.before,
         refusal=problem.text if problem else "",
         draft=draft,
         size=None,

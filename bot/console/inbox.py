@@ -1,5 +1,7 @@
-"""The inbox: who waits for a person, one's own conversations, all of them."""
+"""The inbox: who waits for a person, one's own conversations, all of them; a page at a time."""
 
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
@@ -9,7 +11,7 @@ from bot.site import live
 from bot.site.pages import fragment, page
 from bot.site.request import common
 from crm_store import console_queries, conversations
-from crm_store.conversations import View
+from crm_store.conversations import Place, View
 from crm_store.session import Session
 
 REASONS = {
@@ -17,22 +19,29 @@ REASONS = {
     "customer_asked": "asked for a person",
     "requested": "asked for a person",
 }
+SHOWN = 50
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Number = Annotated[int, Query()]
 router = APIRouter()
 
 
 @router.get("/console")
-def show(visit: SignedIn, view: View = "waiting") -> Response:
+def show(visit: SignedIn, view: View = "waiting", after: str = "") -> Response:
     with visit.app.db.reading() as session:
-        values = inbox_values(session, visit, view)
+        values = inbox_values(session, visit, view, after)
     return page("console/inbox.html", **values)
 
 
 @router.get("/console/inbox")
-def show_inbox(visit: SignedIn, view: View = "waiting", open: Number = 0) -> Response:  # noqa: A002
+def show_inbox(
+    visit: SignedIn,
+    view: View = "waiting",
+    after: str = "",
+    open: Number = 0,  # noqa: A002
+) -> Response:
     """The list alone, asked for whenever something changed."""
     with visit.app.db.reading() as session:
-        values = inbox_values(session, visit, view, open_id=open)
+        values = inbox_values(session, visit, view, after, open_id=open)
     return fragment("console/_inbox.html", **values)
 
 
@@ -47,19 +56,41 @@ def events(visit: SignedIn, conversation: Number = 0) -> Response:
     return live.stream(visit.app.feed, lambda: topics)
 
 
-def inbox_values(session: Session, visit: Visit, view: View, *, open_id: int = 0) -> dict[str, Any]:
-    """What the list is drawn with; `waiting_ids` rings for those the page has not seen."""
-    waiting = conversations.inbox(session, visit.staff, view="waiting")
-    found = waiting if view == "waiting" else conversations.inbox(session, visit.staff, view=view)
+def inbox_values(
+    session: Session, visit: Visit, view: View, after: str = "", *, open_id: int = 0
+) -> dict[str, Any]:
+    """What the list is drawn with; `waiting_ids` rings for those the page has not seen.
+
+    `after` is where the page before ended, `next_after` where this one does if there are more.
+    """
+    found = conversations.inbox(
+        session, visit.staff, view=view, limit=SHOWN + 1, after=_read_place(after)
+    )
+    more = len(found) > SHOWN
     return common(visit.app) | {
         "visit": visit,
         "view": view,
-        "rows": console_queries.inbox_rows(session, found),
+        "after": after,
+        "next_after": _place_text(conversations.place(view, found[SHOWN - 1])) if more else "",
+        "rows": console_queries.inbox_rows(session, found[:SHOWN]),
         "counts": console_queries.counts(session, visit.staff),
-        "waiting_ids": [one.id for one in waiting],
+        "waiting_ids": conversations.waiting_ids(session, visit.staff),
         "open_id": open_id,
         "reason_text": reason_text,
     }
+
+
+def _place_text(place: Place) -> str:
+    """A place in the list for an address: microseconds since 1970 and the id, "1795…-42"."""
+    return f"{(place[0] - _EPOCH) // timedelta(microseconds=1)}-{place[1]}"
+
+
+def _read_place(text: str) -> Place | None:
+    """None, which is the beginning, also for what is no place at all."""
+    at, _, id_ = text.partition("-")
+    with suppress(ValueError, OverflowError):
+        return _EPOCH + timedelta(microseconds=int(at)), min(int(id_), 2**62)
+    return None
 
 
 def reason_text(reason: str | None) -> str:

@@ -4,14 +4,16 @@ from fastapi import APIRouter, Request, Response
 
 from bot.console import talking
 from bot.console.access import SignedForm, answerable
-from bot.site.request import PageError, wants_fragment
+from bot.site.request import PageError
 from crm_store import attachments, audit
 
 router = APIRouter(prefix="/console/attachments/{attachment_id}")
 
 
 @router.post("/retry")
-def retry(request: Request, visit: SignedForm, attachment_id: int) -> Response:
+def retry(
+    request: Request, visit: SignedForm, attachment_id: int, first: talking.FormId = 0
+) -> Response:
     """Let the file wait for a worker again, as if it had just come."""
     with visit.app.db.transaction() as session:
         file = attachments.get(session, attachment_id)
@@ -24,4 +26,4 @@ def retry(request: Request, visit: SignedForm, attachment_id: int) -> Response:
             raise PageError(409, "Not fetched again", text, "/console")
         audit.add(session, visit.actor, "fetch_again", "attachment", attachment_id)
     visit.app.wake.files()
-    return talking.thread_fragment(visit, talk) if wants_fragment(request) else talking.back(talk)
+    return talking.answered(request, visit, talk, first)

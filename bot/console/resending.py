@@ -5,7 +5,7 @@ from fastapi import APIRouter, Request, Response
 from bot.console import talking
 from bot.console.access import SignedForm, Visit, answerable
 from bot.delivery import drafting
-from bot.site.request import PageError, wants_fragment
+from bot.site.request import PageError
 from channels.errors import WindowClosed
 from crm_store import audit, resending
 from crm_store.models import Conversation, Message
@@ -16,7 +16,9 @@ router = APIRouter(prefix="/console/messages/{message_id}")
 
 
 @router.post("/retry")
-def retry(request: Request, visit: SignedForm, message_id: int) -> Response:
+def retry(
+    request: Request, visit: SignedForm, message_id: int, first: talking.FormId = 0
+) -> Response:
     """Queue it as a new message that names the old one."""
     with visit.app.db.transaction() as session:
         lost = resending.find(session, message_id)
@@ -27,7 +29,7 @@ def retry(request: Request, visit: SignedForm, message_id: int) -> Response:
         detail = {"message": message_id, "as": sent_as.id}
         audit.add(session, visit.actor, "send_again", "conversation", talk.id, detail=detail)
     talking.was_queued(visit, talk)
-    return talking.thread_fragment(visit, talk) if wants_fragment(request) else talking.back(talk)
+    return talking.answered(request, visit, talk, first)
 
 
 def _again(session: Session, visit: Visit, talk: Conversation, lost: Message) -> Message:

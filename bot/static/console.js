@@ -27,6 +27,14 @@
     }
   });
 
+  // What is put above must not push away what somebody reads.
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    if (detail.target.id !== "older") return;
+    const box = detail.target.closest(".thread");
+    const below = box.scrollHeight - box.scrollTop;
+    requestAnimationFrame(() => { box.scrollTop = box.scrollHeight - below; });
+  });
+
   document.addEventListener("click", ({ target }) => {
     const from = (name) => document.querySelector(target.closest(`[data-${name}]`)?.dataset[name] || "none");
     const link = from("copy");

@@ -8,7 +8,7 @@ from bot.simulator import views as simulator
 from bot.webchat import views as webchat
 from tests.console import cast
 
-READ = ["", "/thread", "/owner", "/card", "/window", "/templates", "/invite"]
+READ = ["", "/thread", "/older", "/owner", "/card", "/window", "/templates", "/invite"]
 ACT = ["/take", "/reply", "/hand-back", "/resolve", "/count", "/preview", "/template", "/invite"]
 
 

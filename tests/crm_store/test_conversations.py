@@ -4,6 +4,7 @@ import pytest
 
 from crm_store import conversations, identities, touchpoints
 from crm_store.models.kinds import ConversationState, Owner
+from tests.crm_store_cast import arrive
 
 
 def hand_over(session, person, owner=Owner.QUEUE, **values):
@@ -48,6 +49,31 @@ def test_the_inbox_shows_ones_own(session, ana, budi, rani, tom):
     hand_over(session, ana, Owner.STAFF, staff_id=rani.id)
     hand_over(session, budi, Owner.STAFF, staff_id=tom.id)
     assert conversations.inbox(session, rani, view="mine") == [ana.conversation]
+
+
+@pytest.mark.parametrize("view", ["waiting", "mine", "all"])
+def test_page_by_page_the_inbox_shows_everybody_once(session, rani, view):
+    people = [arrive(session, f"+62812000010{number}", "Ana") for number in range(7)]
+    for person in people:
+        owner = Owner.STAFF if view == "mine" else Owner.QUEUE
+        hand_over(session, person, owner, staff_id=rani.id, reason="asked")
+    for person in people[:5]:  # of one moment, so that only the id tells them apart
+        person.conversation.waiting_since = people[0].conversation.waiting_since
+        person.conversation.last_message_at = people[0].conversation.last_message_at
+    whole = conversations.inbox(session, rani, view=view)
+    pages, after = [], None
+    while found := conversations.inbox(session, rani, view=view, limit=2, after=after):
+        pages += found
+        after = conversations.place(view, found[-1])
+    assert len(pages) == 7
+    assert pages == whole
+
+
+def test_who_waits_is_known_by_id_however_many_they_are(session, ana, budi, rani, tom):
+    hand_over(session, ana, reason="asked")
+    hand_over(session, budi, reason="asked", team="warehouse")
+    assert conversations.waiting_ids(session, rani) == [ana.conversation.id]
+    assert conversations.waiting_ids(session, tom) == [budi.conversation.id]
 
 
 def test_a_resolved_conversation_leaves_the_inbox_until_the_customer_writes(
