@@ -10,7 +10,7 @@ from typing import Any
 from bot.turns import phrases
 from channels import window
 from channels.errors import WindowClosed
-from crm_store import conversations, messages
+from crm_store import conversations, lookups, messages
 from crm_store.models import Conversation, Message, Staff
 from crm_store.models.kinds import Author, Owner
 from crm_store.session import Session, now
@@ -43,7 +43,8 @@ def request(
     )
     if say is not None:
         text = phrases.say(say, conversation.language)
-        messages.queue(session, conversation, text=text, owner_version=version)
+        thread = _in_thread(session, conversation)
+        messages.queue(session, conversation, text=text, owner_version=version, content=thread)
     return version
 
 
@@ -97,8 +98,14 @@ def reply(
         author=Author.STAFF,
         staff_id=staff.id,
         owner_version=conversation.owner_version,
-        content=content,
+        content={**_in_thread(session, conversation), **(content or {})},
     )
+
+
+def _in_thread(session: Session, conversation: Conversation) -> dict[str, Any]:
+    """Content that puts a message where the customer wrote last: that topic, that mail's thread."""
+    thread = lookups.last_thread(session, conversation.id)
+    return {"thread": thread} if thread else {}
 
 
 def topics(conversation: Conversation) -> tuple[str, ...]:

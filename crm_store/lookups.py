@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import func, select, text
 
 from crm_store.models import Conversation, Identity, Member, Message, Staff, table_of
-from crm_store.models.kinds import Direction
+from crm_store.models.kinds import Direction, MessageStatus
 from crm_store.models.talk import QUEUED, RECEIVED, SENDING
 from crm_store.prepared import Among, Prepared
 from crm_store.session import Session
@@ -47,6 +48,24 @@ def last_said(session: Session, conversation_id: int) -> Said | None:
     )
     row = session.execute(query).tuples().first()
     return Said(*row) if row else None
+
+
+def last_thread(session: Session, conversation_id: int) -> dict[str, Any]:
+    """The thread of the customer's last message: the mail's, the topic's. {} if there is none.
+
+    What was never to be answered, such as an automatic reply, is passed over.
+    """
+    query = (
+        select(Message.content)
+        .where(
+            Message.conversation_id == conversation_id,
+            Message.direction == Direction.IN,
+            Message.status != MessageStatus.IGNORED,
+        )
+        .order_by(Message.id.desc())
+        .limit(1)
+    )
+    return dict((session.scalars(query).first() or {}).get("thread") or {})
 
 
 def has_message(session: Session, message_id: int) -> bool:
