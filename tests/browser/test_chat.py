@@ -45,9 +45,13 @@ def test_it_works_without_scripts(shop: Shop, person: Arrive) -> None:
     page.goto(f"{shop.url}/chat")
     page.locator("textarea[name=text]").fill("halo")
     page.get_by_role("button", name="Kirim").click()
-    page.wait_for_timeout(1000)
-    page.reload()
-    expect(page.get_by_text("echo: halo")).to_be_visible()
+    answer = page.get_by_text("echo: halo")
+    for _ in range(40):
+        if answer.is_visible():
+            break
+        page.wait_for_timeout(500)
+        page.reload()
+    expect(answer).to_be_visible()
 
 
 def test_another_site_shows_it_in_a_frame(shop: Shop, person: Arrive) -> None:
