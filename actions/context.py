@@ -55,12 +55,12 @@ class TurnContext:
         """Ask the product to show the channel's own "share my phone number" button."""
         requests().append(ContactWanted())
 
-    def send_code(self, kind: str, address: str, text: str) -> None:
+    def send_code(self, kind: str, address: str, text: str, code: str) -> None:
         """Ask the product to queue a one-time code for another address.
 
         `kind` is the kind of channel, `text` the whole message to send there, code included.
         """
-        requests().append(CodeWanted(kind, address, text))
+        requests().append(CodeWanted(kind, address, text, code))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,8 @@ class CodeWanted:
     kind: str
     address: str
     text: str
+    code: str = ""
+    """For channels that let us send only the code, in words of their own."""
 
 
 Request = PersonWanted | ContactWanted | CodeWanted

@@ -90,7 +90,7 @@ def _issue(turn: Turn, purpose: str, payload: dict[str, object], kind: str, addr
     context = turn.context
     code = codes.issue(turn.session, context.customer_id, context.identity_id, purpose, payload)
     text = turn.phrase("utter_code_message", code=code, company=context.company.name)
-    context.send_code(kind, address, text)
+    context.send_code(kind, address, text, code)
 
 
 def _owner(turn: Turn, address: Address) -> int | None:

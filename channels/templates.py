@@ -52,6 +52,11 @@ class ChannelTemplate:
         """Whether WhatsApp counts it as advertising, which needs the recipient's consent."""
         return (self.category or "").upper() == "MARKETING"
 
+    @property
+    def for_codes(self) -> bool:
+        """Whether it carries a one-time code and nothing else: WhatsApp writes the words."""
+        return (self.category or "").upper() == "AUTHENTICATION" and len(self.variables) == 1
+
     def speaks(self, language: str | None) -> bool:
         """Whether it is in this language; "id" and "id_ID" are the same."""
         return self.language.lower()[:2] == (language or "").lower()[:2]

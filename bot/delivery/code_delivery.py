@@ -1,12 +1,16 @@
-"""One-time codes on their way: to the address asked for, or by SMS where WhatsApp may not."""
+"""One-time codes on their way: to the address asked for, by template or SMS where it must be."""
+
+from typing import Any
 
 from actions.context import CodeWanted
 from bot.app import App
+from bot.delivery import template_list
 from bot.logs import logger
 from channels import window
 from channels.base import ChannelKind
 from channels.phones import is_e164
-from crm_store import conversations, identities, lookups, messages
+from channels.templates import ChannelTemplate
+from crm_store import conversations, identities, lookups, messages, templates
 from crm_store.models import Conversation, Identity
 from crm_store.models.kinds import Author
 from crm_store.session import Session, now
@@ -21,9 +25,30 @@ def queue(session: Session, app: App, request: CodeWanted) -> None:
     if identity is None or talk is None:
         log.error("a code cannot be sent", kind=request.kind)
         return
+    content: dict[str, Any] = {}
     if not window.is_open(talk.kind, talk.last_inbound_at, now()):
-        talk = _by_sms(session, app, identity) or talk
-    messages.queue(session, talk, text=request.text, author=Author.SYSTEM)
+        template = _template(session, app, talk, identity) if request.code else None
+        if template is not None:
+            values = dict.fromkeys(template.variables, request.code)
+            content = {"template": {"name": template.provider_id, "variables": values}}
+        else:
+            talk = _by_sms(session, app, identity) or talk
+    messages.queue(session, talk, text=request.text, author=Author.SYSTEM, content=content)
+
+
+def _template(
+    session: Session, app: App, talk: Conversation, identity: Identity
+) -> ChannelTemplate | None:
+    """An approved one for codes, best in the customer's language.
+
+    WhatsApp sends these to phone numbers only, not to ids.
+    """
+    if not is_e164(identity.address):
+        return None
+    found = map(template_list.as_template, templates.of_channel(session, talk.channel))
+    usable = [one for one in found if one.for_codes and one.approved]
+    theirs = talk.language or app.settings.company.language
+    return max(usable, key=lambda one: one.speaks(theirs), default=None)
 
 
 def _by_sms(session: Session, app: App, identity: Identity) -> Conversation | None:

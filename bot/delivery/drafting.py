@@ -168,6 +168,8 @@ def _choice(
     barred = None
     if template.marketing and not consents.allowed(session, talk.customer_id, MARKETING, talk.kind):
         barred = "it is advertising, and this customer has not agreed to that"
+    if template.for_codes:
+        barred = "it is for one-time codes, which Akrab sends by itself"
     theirs = talk.language or customers.get(session, talk.customer_id).language
     fits = template.speaks(theirs or app.settings.company.language)
     return Choice(template_id, template, fits, barred)

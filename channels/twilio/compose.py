@@ -26,6 +26,8 @@ class Step:
     media_url: str | None = None
     content_sid: str | None = None
     content_variables: str | None = None
+    framed: bool = False
+    """Whether the provider writes more around `body` (an authentication template's code)."""
 
 
 def steps(message: OutboundMessage, quick_replies: Mapping[int, str]) -> tuple[Step, ...]:

@@ -26,7 +26,7 @@ from channels.twilio.compose import Step
 from channels.twilio.config import Config
 from channels.twilio.recall import SETTLED_SECONDS, Recall
 from channels.twilio.statuses import STATUSES
-from channels.twilio.templates import Catalogue, content_variables
+from channels.twilio.templates import AUTHENTICATION, Catalogue, content_variables
 
 log = logging.getLogger(__name__)
 
@@ -116,8 +116,8 @@ class Outbox:
         values = message.template.variables
         text = template.fill(values)
         variables = content_variables(template, values) if template.variables else None
-        step = Step(body=text, content_sid=template.provider_id, content_variables=variables)
-        return (step,)
+        framed = template.kind == AUTHENTICATION
+        return (Step(text, None, template.provider_id, variables, framed),)
 
     async def _deliver(
         self, message: OutboundMessage, steps: Sequence[Step], sent: list[str]
@@ -279,6 +279,8 @@ def _match(steps: Sequence[Step], listed: Sequence[Listed]) -> tuple[list[Listed
 def _shows(listed: Listed, step: Step) -> bool:
     if not step.body:
         return listed.has_media and not listed.body
+    if step.framed:
+        return step.body in listed.body
     exact = listed.body.strip() == step.body.strip()
     return exact or (bool(_folded(step.body)) and _folded(listed.body) == _folded(step.body))
 

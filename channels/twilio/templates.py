@@ -16,6 +16,8 @@ _STATES: Mapping[str, TemplateState] = {
     **{state.value: state for state in TemplateState},
     "received": TemplateState.PENDING,
 }
+AUTHENTICATION = "whatsapp/authentication"
+"""Its words are WhatsApp's own, so its one variable, the code, stands nowhere in the content."""
 _TOLD: Mapping[str, TemplateState] = {
     "63040": TemplateState.REJECTED,
     "63041": TemplateState.PAUSED,
@@ -75,15 +77,15 @@ class Catalogue:
 def from_resource(resource: Any) -> ChannelTemplate:
     """Read one element of Twilio's ContentAndApprovals list; odd parts become empty."""
     types = resource.types if isinstance(resource.types, dict) else {}
-    kind = next(iter(types), "")
+    kind = AUTHENTICATION if AUTHENTICATION in types else next(iter(types), "")
     approval = _approval(resource.approval_requests)
     return ChannelTemplate(
         provider_id=str(resource.sid or ""),
         name=str(resource.friendly_name or resource.sid or ""),
         language=str(resource.language or ""),
         kind=str(kind),
-        body=_body(types.get(kind)),
-        variables=_variables(types),
+        body="{{1}}" if kind == AUTHENTICATION else _body(types.get(kind)),
+        variables=("1",) if kind == AUTHENTICATION else _variables(types),
         state=_state(str(approval.get("status") or "unsubmitted")),
         category=str(approval.get("category") or "") or None,
         reason=str(approval.get("rejection_reason") or "") or None,

@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 
 from actions.context import CodeWanted
-from bot.delivery import code_delivery
+from bot.delivery import code_delivery, template_list
+from channels.templates import ChannelTemplate, TemplateState
 from crm_store import identities, lookups, messages
 from crm_store.session import now
 
 PHONE = "+6281200000001"
-CODE = CodeWanted("whatsapp", PHONE, "Kode Anda 123456")
+CODE = CodeWanted("whatsapp", PHONE, "Kode Anda 123456", "123456")
 
 
 @pytest.fixture
@@ -25,6 +26,25 @@ def ana(app, converse):
             code_delivery.queue(session, app, CODE)
 
     return later
+
+
+def codes(language="id", state=TemplateState.APPROVED):
+    """WhatsApp's template for codes."""
+    return ChannelTemplate(
+        f"HX-{language}", "kode", language, "{{1}}", ("1",), state=state, category="AUTHENTICATION"
+    )
+
+
+@pytest.fixture
+def offered(app):
+    """The provider's list has these templates."""
+
+    def keep(*found):
+        with app.db.transaction() as session:
+            talk = lookups.conversation_at(session, "whatsapp", PHONE)
+            template_list.keep(session, talk.channel, found)
+
+    return keep
 
 
 def said(app, kind):
@@ -64,3 +84,27 @@ def test_nobodys_address_gets_nothing(app):
     with app.db.transaction() as session:
         code_delivery.queue(session, app, CodeWanted("sms", "+6281299990000", "Kode 123456"))
         assert lookups.identity_at(session, "sms", "+6281299990000") is None
+
+
+def test_a6_1_outside_the_window_an_approved_template_for_codes_carries_it(app, ana, offered):
+    offered(codes("en"), codes("id"))
+    ana(hours=25)
+    with app.db.reading() as session:
+        talk = lookups.conversation_at(session, "whatsapp", PHONE)
+        sent = messages.thread(session, talk.id)[-1]
+    assert sent.content["template"] == {"name": "HX-id", "variables": {"1": "123456"}}
+    assert said(app, "sms") == []
+
+
+def test_a_template_for_codes_that_is_not_approved_leaves_it_to_sms(app, ana, offered):
+    offered(codes(state=TemplateState.PAUSED))
+    ana(hours=25)
+    assert said(app, "sms") == [CODE.text]
+
+
+def test_within_the_window_no_template_is_paid_for(app, ana, offered):
+    offered(codes())
+    ana(hours=1)
+    with app.db.reading() as session:
+        talk = lookups.conversation_at(session, "whatsapp", PHONE)
+        assert "template" not in messages.thread(session, talk.id)[-1].content

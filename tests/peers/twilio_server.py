@@ -246,8 +246,10 @@ class TwilioServer:
         content = self._content(form.get("ContentSid"))
         if content is None:
             return str(form.get("Body", ""))
-        body = str(next(iter(content["types"].values())).get("body", ""))
         values = content["variables"] | json.loads(str(form.get("ContentVariables", "{}")))
+        if "whatsapp/authentication" in content["types"]:
+            return f"*{values['1']}* adalah kode verifikasi Anda. Jangan bagikan kode ini."
+        body = str(next(iter(content["types"].values())).get("body", ""))
         for name, value in values.items():
             body = body.replace("{{" + name + "}}", value)
         return body
@@ -363,6 +365,15 @@ def content(
         "approval_requests": {"name": name, "category": "UTILITY", "status": status,
                               "content_type": "twilio/text", "rejection_reason": ""},
     }  # fmt: skip
+
+
+def code_content(name: str, *, status: str = "approved", language: str = "id") -> dict[str, Any]:
+    """A template for one-time codes: WhatsApp writes its words, the code is its only variable."""
+    action = {"type": "COPY_CODE", "copy_code_text": "Salin kode"}
+    listed = content(name, "", status=status, language=language, **{"1": "123456"})
+    listed["types"] = {"whatsapp/authentication": {"actions": [action]}}
+    listed["approval_requests"] |= {"category": "AUTHENTICATION"}
+    return listed
 
 
 async def _serve(port: int, webhooks_at: str | None) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from channels.base import Button, Template
 from channels.errors import UnknownOutcome, Unreachable
-from tests.peers.twilio_server import Fault, content
+from tests.peers.twilio_server import Fault, code_content, content
 
 pytestmark = pytest.mark.anyio
 
@@ -162,3 +162,15 @@ async def test_a_lookup_with_a_wrong_token_says_nothing(new_channel, twilio, to_
 async def test_a_template_that_is_gone_cannot_be_looked_up(shop, to_ana, since):
     with pytest.raises(Unreachable, match="no content template"):
         await shop.reconcile(to_ana("", template=Template("nameless")), since())
+
+
+async def test_a_code_is_found_among_the_words_whatsapp_wrote_around_it(
+    shop, twilio, to_ana, since
+):
+    twilio.contents = [code_content("kode")]
+    twilio.faults.append(Fault(taken=True, cut=True))
+    message = to_ana("", template=Template("kode", {"1": "204815"}), last_inbound_at=None)
+    await lose(shop, message)
+    receipt = await shop.reconcile(message, since())
+    assert receipt.provider_id == twilio.messages[0]["sid"]
+    assert "204815" in twilio.messages[0]["body"]

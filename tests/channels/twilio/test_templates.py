@@ -155,3 +155,27 @@ async def test_without_twilio_there_is_no_list(new_channel):
     with pytest.raises(Unreachable):
         await shop.templates()
     await shop.close()
+
+
+def test_a6_3_a_template_for_codes_wants_the_code_its_content_does_not_show():
+    """Without it Twilio would send the sample value as the customer's code."""
+    content = {"add_security_recommendation": True, "code_expiration_minutes": 10,
+               "actions": [{"type": "COPY_CODE", "copy_code_text": "Salin kode"}]}  # fmt: skip
+    approval = {"status": "approved", "category": "AUTHENTICATION"}
+    found = from_resource(
+        resource(
+            sid="HX1",
+            types={"whatsapp/authentication": content},
+            variables={"1": "123456"},
+            approval_requests=approval,
+        )
+    )
+    assert (found.variables, found.for_codes, found.approved) == (("1",), True, True)
+    assert content_variables(found, {"1": "204815"}) == '{"1": "204815"}'
+    with pytest.raises(Refused, match="needs a value for: 1"):
+        found.fill({})
+
+
+@pytest.mark.parametrize(("category", "variables"), [("UTILITY", ("1",)), ("AUTHENTICATION", ())])
+def test_not_every_template_is_for_codes(category, variables):
+    assert not template(category=category, variables=variables).for_codes
