@@ -14,6 +14,7 @@ from channels.base import (
     InboundMessage,
     Media,
     OutboundMessage,
+    Ration,
     Receipt,
 )
 from channels.templates import ChannelTemplate, TemplateState
@@ -47,6 +48,15 @@ class Acknowledger(Protocol):
 
         Does nothing for messages that need none.
         """
+        ...
+
+
+@runtime_checkable
+class Rationer(Protocol):
+    """A channel on which some recipients may get fewer messages than its `rates` say."""
+
+    def ration(self, address: str) -> Ration | None:
+        """What this recipient may get besides; None if that is no less."""
         ...
 
 

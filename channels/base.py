@@ -280,6 +280,14 @@ class Rates:
 
 
 @dataclass(frozen=True, slots=True)
+class Ration:
+    """Fewer messages for one recipient: `burst` at once, then `rate` a second."""
+
+    rate: float
+    burst: float
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One line of `akrab check`: a fact about a configured channel and whether it is well."""
 

@@ -1,11 +1,13 @@
 """Waiting for a channel's rate: replies keep their place, bulk takes what is left over."""
 
 import asyncio
+from collections.abc import Sequence
 
 from bot.app import App
-from bot.delivery.rates import Limiter, configured
+from bot.delivery.rates import Limiter, configured, limits
 from bot.delivery.sending import BULK
-from channels.base import Channel, Rates
+from channels.abilities import Rationer
+from channels.base import Channel, Rates, Ration
 from crm_store import rates
 from crm_store.messages import Claimed
 from crm_store.rates import Limit
@@ -41,26 +43,25 @@ class Pace:
         return 0.0
 
     async def _take(self, channel: Channel, address: str, longest: float) -> float:
+        ration = _ration(channel, address)
         if self._shared:
-            return await asyncio.to_thread(self._take_shared, channel, address, longest)
+            needed = limits(self._rates(channel), address, ration)
+            return await asyncio.to_thread(self._take_shared, channel.name, needed, longest)
         limiter = self._limiters.get(channel.name)
         if limiter is None:
             limiter = self._limiters[channel.name] = Limiter(self._rates(channel))
-        return limiter.take(address, longest=longest)
+        return limiter.take(address, longest=longest, ration=ration)
 
-    def _take_shared(self, channel: Channel, address: str, longest: float) -> float:
-        limits = _limits(self._rates(channel), address)
-        if not limits:
+    def _take_shared(self, channel: str, needed: Sequence[Limit], longest: float) -> float:
+        if not needed:
             return 0.0
         # Not in the worker's lane: its transactions are long, and all workers wait for these rows.
         with self._app.db.transaction() as session:
-            return rates.take(session, channel.name, limits, longest=longest)
+            return rates.take(session, channel, needed, longest=longest)
 
     def _rates(self, channel: Channel) -> Rates:
         return configured(channel.rates, self._app.settings.worker.rates.get(channel.name))
 
 
-def _limits(given: Rates, address: str) -> list[Limit]:
-    """A second's worth at once, as in `bot.delivery.rates`."""
-    named = (("", given.overall), (address, given.per_recipient))
-    return [Limit(key, rate, max(1.0, rate)) for key, rate in named if rate is not None]
+def _ration(channel: object, address: str) -> Ration | None:
+    return channel.ration(address) if isinstance(channel, Rationer) else None

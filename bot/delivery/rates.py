@@ -5,26 +5,27 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.settings import RatesSection
-from channels.base import Rates
+from channels.base import Rates, Ration
+from crm_store.rates import Limit
 
 FORGET_AFTER = 4096
 
 
 @dataclass(slots=True)
 class Bucket:
-    """Holds at most `rate` tokens (at least one) and gains `rate` a second.
+    """Holds at most `size` tokens and gains `rate` a second.
 
     Below zero are tokens that were taken ahead of time.
     """
 
     rate: float
+    size: float
     tokens: float
     at: float
 
     def wait(self, at: float) -> float:
         """Seconds until a token is there; nothing is taken."""
-        size = max(1.0, self.rate)
-        self.tokens = min(size, self.tokens + (at - self.at) * self.rate)
+        self.tokens = min(self.size, self.tokens + (at - self.at) * self.rate)
         self.at = at
         return 0.0 if self.tokens >= 1 else (1 - self.tokens) / self.rate
 
@@ -38,13 +39,14 @@ class Limiter:
         self._overall = self._full(rates.overall)
         self._recipients: dict[str, Bucket] = {}
 
-    def take(self, recipient: str, *, longest: float = 0.0) -> float:
+    def take(self, recipient: str, *, longest: float = 0.0, ration: Ration | None = None) -> float:
         """Take a token for one message; gives the seconds to wait before sending it.
 
         If that is more than `longest`, nothing was taken and one must ask again.
         """
         at = self._clock()
-        buckets = [bucket for bucket in (self._overall, self._of(recipient)) if bucket]
+        known = (self._overall, self._of(recipient), self._rationed(recipient, ration))
+        buckets = [bucket for bucket in known if bucket]
         wait = max((bucket.wait(at) for bucket in buckets), default=0.0)
         if wait <= longest:
             for bucket in buckets:
@@ -52,13 +54,20 @@ class Limiter:
         return wait
 
     def _of(self, recipient: str) -> Bucket | None:
-        if self._rates.per_recipient is None:
+        rate = self._rates.per_recipient
+        return None if rate is None else self._kept(recipient, rate, _second(rate))
+
+    def _rationed(self, recipient: str, ration: Ration | None) -> Bucket | None:
+        if ration is None:
             return None
+        return self._kept(rationed(recipient), ration.rate, ration.burst)
+
+    def _kept(self, key: str, rate: float, size: float) -> Bucket:
         if len(self._recipients) > FORGET_AFTER:
             self._forget()
-        found = self._recipients.get(recipient)
+        found = self._recipients.get(key)
         if found is None:
-            found = self._recipients[recipient] = self._bucket(self._rates.per_recipient)
+            found = self._recipients[key] = Bucket(rate, size, size, self._clock())
         return found
 
     def _forget(self) -> None:
@@ -66,14 +75,30 @@ class Limiter:
         at = self._clock()
         for recipient, bucket in list(self._recipients.items()):
             bucket.wait(at)
-            if bucket.tokens >= max(1.0, bucket.rate):
+            if bucket.tokens >= bucket.size:
                 del self._recipients[recipient]
 
     def _full(self, rate: float | None) -> Bucket | None:
-        return None if rate is None else self._bucket(rate)
+        return None if rate is None else Bucket(rate, _second(rate), _second(rate), self._clock())
 
-    def _bucket(self, rate: float) -> Bucket:
-        return Bucket(rate, max(1.0, rate), self._clock())
+
+def limits(given: Rates, address: str, ration: Ration | None) -> list[Limit]:
+    """The same buckets, as all workers share them in the store."""
+    named = (("", given.overall), (address, given.per_recipient))
+    found = [Limit(key, rate, _second(rate)) for key, rate in named if rate is not None]
+    if ration is not None:
+        found.append(Limit(rationed(address), ration.rate, ration.burst))
+    return found
+
+
+def rationed(recipient: str) -> str:
+    """The name of a recipient's second bucket."""
+    return f"{recipient} rationed"
+
+
+def _second(rate: float) -> float:
+    """A second's worth at once, one message at least."""
+    return max(1.0, rate)
 
 
 def configured(rates: Rates, section: RatesSection | None) -> Rates:

@@ -16,12 +16,13 @@ from channels.base import (
     Media,
     OutboundMessage,
     Rates,
+    Ration,
     Receipt,
     WebhookAnswer,
     WebhookRequest,
 )
 from channels.errors import InvalidSignature, SendError
-from channels.telegram import checks, compose, media, parse
+from channels.telegram import checks, compose, media, parse, payments
 from channels.telegram.client import Connection
 from channels.telegram.config import Config
 from channels.telegram.failures import NOT_MODIFIED
@@ -54,6 +55,8 @@ class TelegramChannel:
     # Telegram's FAQ: about 30 messages a second in all and one a second in a chat. The library's
     # own limiter keeps neither per chat nor over several processes, so it is not used.
     rates = Rates(overall=30.0, per_recipient=1.0)
+    # And 20 a minute in a group: five at once and fifteen in any minute after.
+    group = Ration(rate=0.25, burst=5)
 
     def __init__(self, name: str, config: Config, *, public_url: str) -> None:
         self.name = name
@@ -80,6 +83,10 @@ class TelegramChannel:
         """Empty: Telegram would carry out a JSON answer as a call of its API."""
         return WebhookAnswer()
 
+    def ration(self, address: str) -> Ration | None:
+        """A group's; groups have negative ids."""
+        return self.group if address.startswith("-") else None
+
     async def send(self, message: OutboundMessage) -> Receipt:
         """Send a message, in parts if it must be. Raises a SendError."""
         return await self._outbox.send(message)
@@ -87,8 +94,12 @@ class TelegramChannel:
     async def acknowledge(self, message: InboundMessage) -> None:
         """Stop the waiting sign on a pressed button and take the buttons off its message.
 
-        Best effort: what goes wrong is logged. Does nothing for other messages.
+        A payment is declined. Best effort: what goes wrong is logged. Does nothing for other
+        messages.
         """
+        decline = payments.decline(message)
+        if decline is not None:
+            await self._try("decline a payment", decline)
         query = message.metadata.get("callback_id")
         if not isinstance(query, str):
             return

@@ -8,7 +8,7 @@ from channels.base import Finding
 from channels.errors import SendError, Unreachable
 from channels.telegram.client import Connection
 from channels.telegram.config import Config
-from channels.telegram.parse import ALLOWED
+from channels.telegram.parse import ALLOWED, NEEDED
 
 if TYPE_CHECKING:
     from telegram import User, WebhookInfo
@@ -65,6 +65,18 @@ async def _set(connection: Connection, config: Config, webhook_url: str) -> Find
 
 
 def _bot(me: "User", config: Config) -> Sequence[Finding]:
+    return (*_name(me, config), *_business(me))
+
+
+def _business(me: "User") -> Sequence[Finding]:
+    """Customers of a connected account would wait in vain, and nobody would be told."""
+    if not me.can_connect_to_business:
+        return ()
+    told = "Telegram Business accounts can connect the bot, but it does not answer their chats"
+    return (Finding(True, told, "turn Business Mode off at BotFather (/mybots, Bot Settings)"),)
+
+
+def _name(me: "User", config: Config) -> Sequence[Finding]:
     name = f"bot @{me.username} ({me.first_name})"
     if config.mention == (me.username or "").lower():
         return (Finding(True, name),)
@@ -90,7 +102,7 @@ def _called(hook: "WebhookInfo", webhook_url: str) -> Sequence[Finding]:
 
 def _kinds(hook: "WebhookInfo") -> Sequence[Finding]:
     # An empty list means all kinds but a few that we do not read.
-    missing = set(ALLOWED) - set(hook.allowed_updates or ALLOWED)
+    missing = set(NEEDED) - set(hook.allowed_updates or NEEDED)
     if not missing:
         return ()
     return (Finding(False, f"the webhook leaves out {', '.join(sorted(missing))}", _SETUP),)

@@ -1,6 +1,7 @@
 """What `config.yml` says about a Telegram bot."""
 
 import re
+from collections.abc import Sequence
 from typing import Literal
 
 from pydantic import Field, SecretStr, field_validator
@@ -52,6 +53,10 @@ class Config(ChannelConfig):
         if value is not None and not _SECRET.fullmatch(value.get_secret_value()):
             raise ValueError("Telegram takes 1 to 256 letters, digits, '_' and '-'")
         return value
+
+    def claims(self) -> Sequence[str]:
+        """A bot has one webhook, or one process that polls."""
+        return (f"bot {self.bot_id}",)
 
     @property
     def bot_id(self) -> int:

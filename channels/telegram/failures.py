@@ -35,6 +35,10 @@ class Moved(Refused):
         self.to = to
 
 
+class TopicGone(Refused):
+    """The topic that was to be answered in has been deleted."""
+
+
 class FileRefused(Refused):
     """Telegram could not fetch or use a file."""
 
@@ -51,6 +55,9 @@ SENTENCES: tuple[tuple[str, type[SendError]], ...] = (
     ("user not found", AddressDead),
     ("peer_id_invalid", AddressDead),
     ("can't initiate conversation", Refused),
+    ("message thread not found", TopicGone),
+    ("topic_deleted", TopicGone),
+    ("voice_messages_forbidden", FileRefused),
     ("wrong file identifier", FileRefused),
     ("wrong remote file identifier", FileRefused),
     ("failed to get http url content", FileRefused),

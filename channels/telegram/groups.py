@@ -1,6 +1,6 @@
 """In a group the bot hears only what is meant for it: a mention, a command to it, an answer."""
 
-from channels.telegram.fields import Object, cut, number, obj, objects, text
+from channels.telegram.fields import EMPTY, Object, cut, number, obj, objects, text
 
 GROUPS = ("group", "supergroup")
 
@@ -13,14 +13,25 @@ def is_group(chat: Object) -> bool:
 def is_for_us(message: Object, *, bot_id: int, username: str) -> bool:
     """Whether a group's message is meant for the bot; `username` in lower case, "" if unknown.
 
-    A channel's direct messages look like a group's; they are for the channel's owner.
+    A channel's direct messages look like a group's; they are for the channel's owner. A channel's
+    post is repeated in its discussion group by Telegram; nobody there has said it.
     """
     if obj(message, "chat").get("is_direct_messages") is True:
         return False
-    answered = obj(obj(message, "reply_to_message"), "from")
-    if number(answered, "id") == bot_id:
+    if message.get("is_automatic_forward") is True:
+        return False
+    if number(obj(answered(message), "from"), "id") == bot_id:
         return True
     return any(_names_us(*each, bot_id, username) for each in _entities(message))
+
+
+def answered(message: Object) -> Object:
+    """The message that this one answers.
+
+    All that is said in a topic answers, for the Bot API, the topic's beginning: nobody meant that.
+    """
+    found = obj(message, "reply_to_message")
+    return EMPTY if "forum_topic_created" in found else found
 
 
 def without_mention(message: Object, said: str, username: str) -> str:

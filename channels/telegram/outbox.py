@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from channels.base import OutboundMessage, Receipt
@@ -10,7 +11,7 @@ from channels.errors import RateLimited, SendError, UnknownOutcome, Unreachable
 from channels.telegram import compose
 from channels.telegram.client import Connection
 from channels.telegram.compose import Keyboard, Step
-from channels.telegram.failures import FileRefused, Moved
+from channels.telegram.failures import FileRefused, Moved, TopicGone
 
 if TYPE_CHECKING:
     from telegram import Bot
@@ -78,12 +79,21 @@ class Outbox:
     async def _post_or_link(self, chat: int, step: Step) -> int:
         """Send one step; a file at a URL that Telegram cannot use goes as a link."""
         try:
-            return await self._post(chat, step)
+            return await self._post_anywhere(chat, step)
         except FileRefused as error:
             if step.file is None or "://" not in step.file:
                 raise
             log.warning("file sent as a link: %s", error)
-            return await self._post(chat, compose.as_link(step))
+            return await self._post_anywhere(chat, compose.as_link(step))
+
+    async def _post_anywhere(self, chat: int, step: Step) -> int:
+        """Send one step; where its topic has been deleted, into the chat itself."""
+        try:
+            return await self._post(chat, step)
+        except TopicGone:
+            if step.topic is None:
+                raise
+            return await self._post(chat, replace(step, topic=None))
 
     async def _post(self, chat: int, step: Step) -> int:
         async def ask(bot: "Bot") -> int:

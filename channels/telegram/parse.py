@@ -23,12 +23,13 @@ from channels.base import (
     WebhookRequest,
 )
 from channels.errors import MalformedRequest
-from channels.telegram import chats, content, groups
+from channels.telegram import chats, content, groups, payments
 from channels.telegram.fields import Object, load, moment, number, obj, objects, text
 
 log = logging.getLogger(__name__)
 
-ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")
+NEEDED = ("message", "edited_message", "callback_query", "my_chat_member")
+ALLOWED = (*NEEDED, *payments.KINDS)
 """The kinds of update we ask for; all others are ignored if they come all the same."""
 _LONGEST_NAME = 120
 _LONGEST_KEY = 100  # a callback query's id has about 19 digits
@@ -60,7 +61,8 @@ def update_events(bot: Bot, update: Object, raw: bytes | None = None) -> Sequenc
     for kind, read in _READERS.items():
         if obj(update, kind):
             return read(bot, update, kept)
-    log.info("update of another kind ignored: %.200r", sorted(map(str, update))[:10])
+    level = logging.WARNING if "business_connection" in update else logging.INFO
+    log.log(level, "update of another kind ignored: %.200r", sorted(map(str, update))[:10])
     return ()
 
 
@@ -163,6 +165,27 @@ def _callback(bot: Bot, update: Object, raw: bytes) -> Sequence[Event]:
     return (event,)
 
 
+def _payment(bot: Bot, update: Object, raw: bytes) -> Sequence[Event]:
+    """Somebody wants to pay: kept for staff to see, and declined when it is acknowledged."""
+    kind = next(name for name in payments.KINDS if obj(update, name))
+    query = obj(update, kind)
+    key = text(query, "id")
+    if not 0 < len(key) <= _LONGEST_KEY or number(obj(query, "from"), "id") is None:
+        log.warning("a payment without id or sender ignored")
+        return ()
+    event = InboundMessage(
+        channel=bot.channel,
+        kind=ChannelKind.TELEGRAM,
+        provider_id=f"{kind}:{key}",
+        sender=_sender(query),
+        message_kind=MessageKind.OTHER,
+        automatic=True,
+        metadata={"content": kind, "query_id": key},
+        raw=raw,
+    )
+    return (event,)
+
+
 def _membership(bot: Bot, update: Object, raw: bytes) -> Sequence[Event]:
     """In a private chat: the person blocked the bot ("kicked") or took it back ("member")."""
     change = chats.completed(obj(update, "my_chat_member"))
@@ -190,6 +213,8 @@ _READERS: Mapping[str, _Reader] = MappingProxyType(
         "edited_message": _edited,
         "callback_query": _callback,
         "my_chat_member": _membership,
+        "pre_checkout_query": _payment,
+        "shipping_query": _payment,
     }
 )
 _MEMBERSHIP: Mapping[str, ReachState] = MappingProxyType(
@@ -241,15 +266,19 @@ def _language(who: Object) -> str | None:
 
 def _answered(message: Object) -> str | None:
     """The provider id of the message that this one answers."""
-    chat, answered = number(obj(message, "chat"), "id"), obj(message, "reply_to_message")
-    message_id = number(answered, "message_id")
+    chat = number(obj(message, "chat"), "id")
+    message_id = number(groups.answered(message), "message_id")
     return f"{chat}:{message_id}" if message_id is not None else None
 
 
 def _is_automatic(message: Object, *, edited: bool) -> bool:
-    """Bots are not answered, nor is each step of a live location."""
+    """Bots are not answered, nor is each step of a live location.
+
+    Whoever writes as the group or as a channel is a person, though Telegram names a bot for them.
+    """
     live = edited and bool(obj(message, "location"))
-    return live or obj(message, "from").get("is_bot") is True
+    a_bot = obj(message, "from").get("is_bot") is True and not obj(message, "sender_chat")
+    return live or a_bot
 
 
 def _thread(message: Object) -> Mapping[str, Any]:

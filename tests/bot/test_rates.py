@@ -1,8 +1,9 @@
 """Token buckets, by a clock the test winds."""
 
-from bot.delivery.rates import Limiter, configured
+from bot.delivery.rates import Limiter, configured, limits
 from bot.settings import RatesSection
-from channels.base import Rates
+from channels.base import Rates, Ration
+from crm_store.rates import Limit
 
 
 class Clock:
@@ -48,3 +49,30 @@ def test_recipients_long_served_are_forgotten():
 def test_configuration_overrules_the_channel():
     rates = configured(Rates(overall=80, per_recipient=1), RatesSection(overall=10))
     assert rates == Rates(overall=10, per_recipient=1)
+
+
+GROUP = Ration(rate=0.25, burst=5)
+
+
+def test_b3_1_a_rationed_recipient_gets_no_more_in_any_minute():
+    clock, sent = Clock(), []
+    limiter = Limiter(Rates(overall=30, per_recipient=1), clock=clock)
+    for _ in range(240):
+        if limiter.take("-42", ration=GROUP) == 0.0:
+            sent.append(clock.now)
+        clock.now += 0.5
+    windows = [sum(start <= at < start + 60 for at in sent) for start in sent]
+    assert max(windows) <= 20
+    assert len(sent) >= 30
+
+
+def test_rationing_one_recipient_leaves_the_others_alone():
+    limiter = Limiter(Rates(), clock=Clock())
+    assert [limiter.take("-42", ration=GROUP) for _ in range(6)] == [0.0] * 5 + [4.0]
+    assert limiter.take("ana") == 0.0
+
+
+def test_all_workers_share_the_same_buckets():
+    assert limits(Rates(overall=30, per_recipient=1), "-42", GROUP) == [
+        Limit("", 30, 30), Limit("-42", 1, 1), Limit("-42 rationed", 0.25, 5),
+    ]  # fmt: skip

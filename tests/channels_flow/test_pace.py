@@ -5,9 +5,10 @@ from itertools import pairwise
 
 import pytest
 
+from bot.delivery.pacing import Pace
 from crm_store import consents, conversations, identities
 from crm_store.models.kinds import Author
-from tests.peers.telegram_server import ANA, BUDI
+from tests.peers.telegram_server import ANA, BUDI, GROUP
 
 pytestmark = pytest.mark.anyio
 BULK = {"author": Author.SYSTEM, "priority": 5}
@@ -33,6 +34,12 @@ async def test_b3_1_another_chat_does_not_wait(stage):
     await stage.rest()
     texts = [sent["text"] for sent in stage.telegram.messages]
     assert texts.index("echo: tiga") < texts.index("echo: dua")
+
+
+async def test_b3_1_a_group_waits_for_its_twenty_a_minute(stage):
+    pace, channel = Pace(stage.app), stage.app.channels["bot"]
+    waits = [await pace._take(channel, str(GROUP), 1000.0) for _ in range(21)]
+    assert waits[20] > 60
 
 
 @pytest.fixture

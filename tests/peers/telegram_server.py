@@ -28,7 +28,8 @@ PHRASES = {400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not 
            409: "Conflict", 429: "Too Many Requests", 500: "Internal Server Error"}  # fmt: skip
 SENDS = ("photo", "animation", "video", "audio", "voice", "document")
 
-VERBATIM = ("text", "caption", "callback_query_id", "file_id", "secret_token", "url")
+VERBATIM = ("text", "caption", "callback_query_id", "pre_checkout_query_id", "shipping_query_id",
+            "file_id", "secret_token", "url")  # fmt: skip
 
 Params = dict[str, Any]
 
@@ -76,6 +77,10 @@ class TelegramServer:
         self.webhook: dict[str, Any] = {"url": "", "pending_update_count": 0,
                                         "has_custom_certificate": False}  # fmt: skip
         self.secret = ""
+        self.business = False
+        """Whether Business accounts may connect the bot."""
+        self.topics: set[int] = set(range(100))
+        """The topics that have not been deleted."""
         self.blocked: set[int] = set()
         self.chats = {ANA, BUDI, GROUP}
         self.migrated: dict[int, int] = {}
@@ -182,7 +187,8 @@ class TelegramServer:
     def _do_getme(self, params: Params) -> Any:
         return {"id": BOT_ID, "is_bot": True, "first_name": "Toko Sinar", "username": USERNAME,
                 "can_join_groups": True, "can_read_all_group_messages": False,
-                "supports_inline_queries": False}  # fmt: skip
+                "supports_inline_queries": False,
+                "can_connect_to_business": self.business}  # fmt: skip
 
     def _do_setwebhook(self, params: Params) -> Any:
         self.secret = params.get("secret_token", "")
@@ -207,6 +213,12 @@ class TelegramServer:
                                "query ID is invalid")  # fmt: skip
         self.queries.discard(params["callback_query_id"])
         return True
+
+    def _do_answerprecheckoutquery(self, params: Params) -> Any:
+        return self._do_answercallbackquery({"callback_query_id": params["pre_checkout_query_id"]})
+
+    def _do_answershippingquery(self, params: Params) -> Any:
+        return self._do_answercallbackquery({"callback_query_id": params["shipping_query_id"]})
 
     def _do_editmessagereplymarkup(self, params: Params) -> Any:
         found = [one for one in self.messages if one["message_id"] == params.get("message_id")]
@@ -248,6 +260,8 @@ class TelegramServer:
     def _send(self, kind: str, params: Params) -> Any:
         chat = self._chat(params)
         _well_formed(kind, params)
+        if params.get("message_thread_id", 0) not in self.topics:
+            raise Refusal(400, "Bad Request: message thread not found")
         message = {"message_id": next(self._ids), "date": int(time.time()),
                    "chat": {"id": chat, "type": "private" if chat > 0 else "group"},
                    "from": self._do_getme({})}  # fmt: skip

@@ -43,7 +43,8 @@ MESSAGES = [
 ]
 NOTHING = [
     "pinned", "added-to-group", "group-chatter", "group-joined", "channel-post", "inline-query",
-    "message-reaction", "pre-checkout", "business-message", "kind-of-the-future",
+    "message-reaction", "business-message", "kind-of-the-future",
+    "group-channels-post", "group-topic-of-ours",
 ]  # fmt: skip
 FILES = [
     ("photo", "AgACAgUAAxkB-large", "image/jpeg", None, 98000),
@@ -262,13 +263,17 @@ def test_b2_9_a_press_in_a_group_is_the_groups(read):
         ("group-command", "/start@TokoSinarBot"),
         ("group-reply", "kalau besok?"),
         ("group-topic", "halo"),
+        ("group-anonymous-admin", "jam buka?"),
+        ("group-as-channel", "jam buka?"),
     ],
 )
 def test_in_a_group_the_bot_hears_what_is_meant_for_it(read, name, text):
     [message] = read(name)
     assert (message.text, message.metadata["group"], message.automatic) == (text, True, False)
     assert message.sender.address.startswith("-")
-    assert (message.sender.name, message.metadata["user"]) == ("Arisan RT 05", 5100000002)
+    assert message.sender.name == "Arisan RT 05"
+    who = message.metadata["user"]
+    assert who == 5100000002 or name in ("group-anonymous-admin", "group-as-channel")
 
 
 def test_without_a_configured_name_only_answers_and_text_mentions_are_heard(
@@ -282,6 +287,13 @@ def test_without_a_configured_name_only_answers_and_text_mentions_are_heard(
 
 def test_a_topic_is_answered_in_the_topic(read):
     assert read("group-topic")[0].thread == {"topic": 44}
+
+
+def test_in_a_topic_only_what_was_meant_as_an_answer_is_one(read):
+    """All else answers the topic's beginning, for the Bot API."""
+    beginning = {"message_id": 44, "forum_topic_created": {"name": "Garansi", "icon_color": 1}}
+    [message] = read("group-topic", reply_to_message=beginning)
+    assert (message.reply_to, message.thread) == (None, {"topic": 44})
 
 
 def test_an_answer_names_what_it_answers(read):

@@ -85,6 +85,7 @@ async def test_b1_7_only_what_is_read_is_asked_for(poller, telegram):
     await first(poller)
     assert telegram.asked("getUpdates")[0]["allowed_updates"] == [
         "message", "edited_message", "callback_query", "my_chat_member",
+        "pre_checkout_query", "shipping_query",
     ]  # fmt: skip
 
 

@@ -263,3 +263,18 @@ def test_b4_2_b4_5_the_librarys_application_and_its_queue_in_memory_are_not_used
     assert done.stdout.strip() == "False"
     sources = Path(outbox.__file__).parent.glob("*.py")
     assert not [path.name for path in sources if "telegram.ext" in path.read_text()]
+
+
+async def test_an_answer_to_a_deleted_topic_goes_to_the_chat(shop, telegram, to_ana):
+    telegram.topics = {0}
+    receipt = await shop.send(to_ana(LONG, thread={"topic": 44}))
+    topics = [asked.get("message_thread_id") for asked in telegram.asked("sendMessage")]
+    assert topics == [44, None, 44, None]
+    assert len(telegram.messages) == len(receipt.parts) == 2
+
+
+async def test_b3_1_a_group_gets_twenty_messages_a_minute_at_most(channel):
+    """CONTRACTS B3.1: in any minute, five at once and those that come after."""
+    ration = channel.ration(str(GROUP))
+    assert ration.burst + 60 * ration.rate <= 20
+    assert channel.ration(str(ANA)) is None

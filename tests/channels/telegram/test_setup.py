@@ -9,7 +9,8 @@ from tests.peers.telegram_server import Fault
 pytestmark = pytest.mark.anyio
 
 URL = "https://toko-sinar.example/webhooks/shop"
-KINDS = ["message", "edited_message", "callback_query", "my_chat_member"]
+NEEDED = ["message", "edited_message", "callback_query", "my_chat_member"]
+KINDS = [*NEEDED, "pre_checkout_query", "shipping_query"]
 
 
 @pytest.fixture
@@ -118,3 +119,17 @@ async def test_a_failure_is_a_finding(shop, telegram, fault, told):
     for found in ((await shop.check()), (await shop.setup(URL))):
         assert not found[0].ok
         assert told in f"{found[0].text} {found[0].fix}"
+
+
+async def test_kinds_of_payments_are_not_missed(shop, telegram, look):
+    """A webhook set by an older version of ours is well."""
+    await shop.setup(URL)
+    telegram.webhook["allowed_updates"] = NEEDED
+    assert (await look())[0]
+
+
+async def test_an_operator_hears_that_business_accounts_are_not_answered(shop, telegram, look):
+    await shop.setup(URL)
+    assert "Business" not in (await look())[1]
+    telegram.business = True
+    assert "turn Business Mode off" in (await look())[1]
