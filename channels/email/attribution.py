@@ -12,13 +12,14 @@ from channels.email.quote_words import (
     BETWEEN_RULES,
     FIRST_PERSON,
     FOLLOWING,
+    LABELS,
     OPENS,
     OTHER_PERSON,
     WROTE,
 )
 
 LONGEST_HEAD = 600
-_WRAPPED_OVER = 8
+WRAPPED_OVER = 8
 _MOST_OTHER_WORDS = 8
 
 _WORD = r"[^\W\d_]{1,14}\.?"
@@ -43,6 +44,14 @@ _ADDRESS = re.compile(
 _COMMON_HERE = re.compile(
     r"(?:menulis(?:kan)?|tulis|berkata|mengirim|wrote|writes|said|sent)", re.IGNORECASE
 )
+_FROM = "|".join(word for word, name in LABELS.items() if name == "from")
+_SENDER_FIELD = re.compile(rf"[ \t*_|]*(?:{_FROM})[ \t*_]*[:：]", re.IGNORECASE)
+_SPOKEN = re.compile(r"(?:said|sent|berkata|mengirim)", re.IGNORECASE)
+_LONGEST_NAME = 4
+# Only with a capital, and only before a date, does a head begin in the middle of a line.
+_LATER_OPENING = re.compile(
+    r"(?<=\S)(?:\s+|-{2,} ?)(?=(?:On|Pada|Le|Am|El|Il|Em|Op|Den|Dnia|W dniu|Dne|Pe) )"
+)
 # Old Gmail wrote no colon and no verb, only this.
 _STAMPED = re.compile(
     r"(?:19|20)\d\d[-/]\d{1,2}[-/]\d{1,2}(?: \d\d:\d\d GMT[+-]\d\d:\d\d \S.{0,120}"
@@ -58,13 +67,15 @@ def address_in(text: str) -> re.Match[str] | None:
 
 def length(lines: Sequence[str], at: int) -> int:
     """How many lines the head of a quotation takes; 0 if none begins here."""
-    if not any(_may_end(line) for line in lines[at : at + _WRAPPED_OVER]):
+    if not any(_may_end(line) for line in lines[at : at + WRAPPED_OVER]):
         return 0
     joined = ""
-    for count, line in enumerate(lines[at : at + _WRAPPED_OVER], 1):
+    for count, line in enumerate(lines[at : at + WRAPPED_OVER], 1):
         bare = _continued(joined, line)
         if not bare and _bracket_near(joined, lines, at + count):
             continue
+        if count > 1 and _begins_anew(joined, bare):
+            return 0
         joined = f"{joined} {bare}".strip()
         if not bare or len(joined) > LONGEST_HEAD:
             return 0
@@ -73,6 +84,69 @@ def length(lines: Sequence[str], at: int) -> int:
         if count == 1 and not _may_begin(joined):
             return 0
     return 0
+
+
+def apart(line: str) -> tuple[str, str]:
+    """(text, head) of a line on which a head follows a text: "Baik. Pada Sab, 15 Jun 2024 …"."""
+    for found in _LATER_OPENING.finditer(line[:LONGEST_HEAD]):
+        before, head = line[: found.start()], line[found.end() :]
+        if "@" in before or DATE.search(before):
+            break
+        if re.search(r"\w", before) and DATE.search(head[:60]):
+            return before.rstrip(" -_*"), head
+    return "", line
+
+
+def marked_length(lines: Sequence[str]) -> int:
+    """Like `length`, for heads that tell less: the ">" right below them is what proves them.
+
+    "Ana menulis:" or "On Monday, Ana wrote:", and an address with a date and no verb we know.
+    """
+    joined = ""
+    for count, line in enumerate(lines[:3], 1):
+        bare = line.strip()
+        if not bare or bare.startswith(">") or len(joined) + len(bare) > LONGEST_HEAD:
+            return 0
+        if count > 1 and not _goes_over(joined, bare):
+            return 0
+        joined = f"{joined} {bare}".strip()
+        if joined.endswith((":", "：")) and _marks_follow(lines[count : count + 2]):
+            return count if _is_short_head(joined) else 0
+    return 0
+
+
+def _goes_over(joined: str, line: str) -> bool:
+    """Whether a short head that began above goes on with this line."""
+    if _begins_anew(joined, line) or not _may_begin(joined):
+        return False
+    unfinished = joined.endswith((",", "<")) or len(joined.split()) < _LONGEST_NAME
+    return unfinished or bool(DATE.search(joined)) or not _is_short_head(line)
+
+
+def _marks_follow(following: Sequence[str]) -> bool:
+    text = next((line for line in following if line.strip()), "")
+    return text.lstrip().startswith(">")
+
+
+def _is_short_head(joined: str) -> bool:
+    if FIRST_PERSON.search(joined) or OTHER_PERSON.search(joined):
+        return False
+    if address_in(joined) and (DATE.search(joined) or TIME.search(joined)) and _few(joined):
+        return True
+    verb = next(iter(reversed(list(WROTE.finditer(joined)))), None)
+    if verb is None or _SPOKEN.fullmatch(verb[0]) or not _few(joined[verb.end() :], 3):
+        return False
+    before = joined[: verb.start()]
+    named = len(before.split()) <= _LONGEST_NAME and before[:1].isupper()
+    return bool(before.strip()) and (named or (bool(OPENS.match(joined)) and _few(before)))
+
+
+def _begins_anew(joined: str, line: str) -> bool:
+    """Whether a head begins with this line, so that the lines above it are a text."""
+    if OPENS.match(line) and DATE.search(line[:60]):
+        return True
+    unlike = not re.search(r"\d", joined) and len(joined.split()) > _LONGEST_NAME
+    return unlike and _is_whole(line)
 
 
 @lru_cache(maxsize=64)
@@ -89,9 +163,11 @@ def _is_whole(joined: str) -> bool:
 
 
 def _stands_alone(line: str, lines: Sequence[str], at: int) -> bool:
-    """Heads that need neither a colon nor a verb."""
+    """Heads that need neither a colon nor a verb, and those with header fields below them."""
     if BETWEEN_RULES.fullmatch(line):
         return True
+    if at + 1 < len(lines) and _SENDER_FIELD.match(lines[at + 1]):
+        return bool(OPENS.match(line) and TIME.search(line)) and is_head(line)
     return bool(_STAMPED.fullmatch(line)) and not _goes_on(lines, at + 1)
 
 

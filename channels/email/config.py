@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+from collections.abc import Sequence
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
@@ -126,6 +127,11 @@ class Config(ChannelConfig):
         for each in value:
             ipaddress.ip_network(each)
         return value
+
+    def claims(self) -> Sequence[str]:
+        """Two that read one mailbox would answer each mail twice."""
+        box = self.imap and f"mailbox {self.imap.username} {self.imap.folder} on {self.imap.host}"
+        return (f"address {self.address}", *([box] if box else []))
 
     @property
     def domain(self) -> str:

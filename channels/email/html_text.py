@@ -25,6 +25,7 @@ _BLOCKS = frozenset(
     " ul".split()
 )
 _SPACED = frozenset("p h1 h2 h3 h4 h5 h6".split())
+_INSTRUCTION = re.compile(r"<\?[^<>]{0,2000}>")
 _NO_TAG = re.compile(r"<(?!/?[A-Za-z][^<>]{0,20000}>)")
 _NESTING = re.compile(
     r"<(/?)(?!br|hr|img|input|meta|link|col|p\b|li|td|tr|th|area|base|wbr|o:)[a-z]", re.IGNORECASE
@@ -36,8 +37,16 @@ _HIDDEN = re.compile(
 )
 _BORDERED = re.compile(r"border-left\s*:(?!\s*(?:0|none|medium none))", re.IGNORECASE)
 # Outlook on the web, Outlook for Mac, Windows Mail: the reply's history starts in this element.
-_HISTORY = frozenset(("divrplyfwdmsg", "olk_src_body_section", "mail-editor-reference-message"))
+_HISTORY = frozenset(
+    "divrplyfwdmsg olk_src_body_section mail-editor-reference-message appendonsend"
+    " mail-editor-reference-message-container ms-outlook-mobile-reference-message"
+    " outlookmessageheader".split()
+)
 _QUOTE_CLASSES = ("gmail_quote", "yahoo_quoted", "protonmail_quote", "moz-cite")
+# The head of a quotation, in whatever language, or all of it; not so where mail is passed on.
+_MARKED = frozenset(
+    "gmail_attr yahoo_quoted protonmail_quote moz-cite-prefix zmail_extra freshdesk_quote".split()
+)
 
 
 def text_of(html: str) -> str:
@@ -56,7 +65,7 @@ def text_of(html: str) -> str:
 
 def _plain_markup(html: str) -> str:
     """Complete tags only: the parser takes quadratic time over comments and tags left open."""
-    tags = _NO_TAG.sub("&lt;", _without_comments(html))
+    tags = _NO_TAG.sub("&lt;", _INSTRUCTION.sub("", _without_comments(html)))
     return _stripped(tags) if _depth(tags) > DEEPEST else tags
 
 
@@ -167,9 +176,13 @@ def _is_hidden(item: "Tag") -> bool:
 
 
 def _is_quotation(item: "Tag") -> bool:
-    """A blockquote that quotes; Gmail's and Outlook's indented paragraphs have a style instead."""
+    """A quotation's own element, or a blockquote that quotes.
+
+    Gmail's and Outlook's indented paragraphs are blockquotes with a style instead.
+    """
     if item.name != "blockquote":
-        return False
+        first = "" if _MARKED.isdisjoint(_classes(item)) else next(item.stripped_strings, "-")
+        return first.lstrip(">")[:1] not in ("", "-")
     if item.get("type") == "cite" or any(
         each.startswith(_QUOTE_CLASSES) for each in _classes(item)
     ):
@@ -180,9 +193,8 @@ def _is_quotation(item: "Tag") -> bool:
 
 def _starts_history(item: "Tag") -> bool:
     identity = item.get("id")
-    if isinstance(identity, str) and identity.lower().removeprefix("x_") in _HISTORY:
-        return True
-    return "outlookmessageheader" in (each.lower() for each in _classes(item))
+    names = [*_classes(item), identity if isinstance(identity, str) else ""]
+    return any(name.lower().removeprefix("x_") in _HISTORY for name in names)
 
 
 def _classes(item: "Tag") -> list[str]:

@@ -158,8 +158,9 @@ class Parser:
         reason = reason or ("no sender" if sender is None else _reporting(mail))
         content = body.read(mail)
         reason = reason or autoreply.absence(fields.text("subject"), content.text)
-        cut = quoted.new_text(content.text)
         subject = fields.text("subject")[:500]
+        answers = "in-reply-to" in fields or "references" in fields
+        cut = quoted.new_text(content.text, forwarded=quoted.passed_on(subject, answers=answers))
         text = cut.text or ("" if answered.message_id or content.attachments else subject)
         stops = answered.purpose == UNSUBSCRIBE or _only_unsubscribes(subject, text)
         verified = len(writers) == 1 and auth.vouched(fields, writers[0].domain, self._border)

@@ -17,12 +17,15 @@ _WROTE_WORDS = (
     "|a scris"
     # Polish, Czech, Slovak, Slovene, Croatian, Bulgarian, Russian, Ukrainian
     r"|napisał(?:\(a\)|a)?|pisze|napsal(?:\(a\)|a)?|napísal(?:\(a\)|a)?|napisal(?:\(a\)|a)?"
-    r"|je napisao(?:/la)?|je napisala|написа|написал(?:\(а\)|а)?|пишет|писал(?:\(а\)|а)?"
+    r"|napisana przez|je napisao(?:/la)?|je napisala|napisala je|napisao je|написа"
+    r"|написал(?:\(а\)|а)?|пишет|писал(?:\(а\)|а)?"
     r"|пише|написав|написала"
     # Finnish, Estonian, Latvian, Lithuanian, Hungarian, Turkish, Greek, Vietnamese
     "|kirjoitti|kirjutas|rakstīja|rašė|írta|ezt írta|yazdı|şunları yazdı|έγραψε|đã viết"
     # Arabic, Persian, Hebrew
     "|كتب|كتبت|نوشت|כתב|כתבה|כתב/ה"
+    # Hindi, Bengali, Malayalam, Tamil
+    "|ने लिखा|लिखा|লিখেছেন|എഴുതി|எழுதியது"
 )
 # Languages that put no space between words.
 _WROTE_JOINED = "写道|寫道|写了|のメール|は書きました|さんは書きました|님이 작성|쓴 글|เขียน(?:ว่า)?"
@@ -60,16 +63,19 @@ FOLLOWING = re.compile(
 )
 
 # --- Outlook's and Yahoo's block. One canonical name for each label.
+_SENT = (
+    "sent|sent at|sent on|dikirim|terkirim|dihantar|gesendet|envoyé|envoyé le|enviado|enviado el"
+    "|enviado em|enviada|enviada em|inviato|verzonden|sendt|skickat|wysłano|lähetetty|elküldve"
+    "|küldve|gönderildi|gönderim tarihi|odesláno|odoslané|отправлено|надіслано|στάλθηκε|đã gửi"
+    "|trimis|saadetud|发送时间|发送日期|寄件日期|傳送時間|送信日時|보낸 날짜|보낸날짜|보낸 시간"
+    "|تاريخ الإرسال|أرسل|נשלח|ส่ง"
+)
 _LABELS = {
     "from": "from|dari|daripada|pengirim|von|de|da|van|fra|från|od|lähettäjä|feladó|kimden|gönderen"
     "|expéditeur|remitente|mittente|afzender|nadawca|odesílatel|от|від|от кого|από|từ|de la|saatja"
     "|发件人|寄件者|寄件人|發件人|差出人|送信者|보낸 사람|보낸사람|보낸이|من|מאת|จาก|frá",
-    "sent": "sent|date|sent at|sent on|dikirim|terkirim|dihantar|tanggal|tarikh|gesendet|datum"
-    "|envoyé|envoyé le|enviado|enviado el|enviado em|enviada|enviada em|fecha|data|inviato"
-    "|verzonden|dato|sendt|skickat|wysłano|lähetetty|päivämäärä|elküldve|dátum|küldve|gönderildi"
-    "|tarih|gönderim tarihi|odesláno|odoslané|отправлено|дата|надіслано|ημερομηνία|στάλθηκε|ngày"
-    "|đã gửi|trimis|saadetud|发送时间|发送日期|日期|時間|时间|寄件日期|傳送時間|送信日時|日時|日付"
-    "|보낸 날짜|보낸날짜|날짜|보낸 시간|تاريخ|تاريخ الإرسال|أرسل|נשלח|תאריך|ส่ง|วันที่",
+    "sent": _SENT + "|date|tanggal|tarikh|datum|fecha|data|dato|päivämäärä|dátum|tarih|дата"
+    "|ημερομηνία|ngày|日期|時間|时间|日時|日付|날짜|تاريخ|תאריך|วันที่",
     "to": "to|kepada|ke|untuk|an|à|a|para|aan|til|till|do|komu|vastaanottaja|címzett|kime|alıcı"
     "|către|destinataire|destinatario|adresat|кому|до|προς|đến|kam|saaja|sent to|risposta"
     "|收件人|收件者|宛先|받는 사람|받는사람|받는이|إلى|אל|ถึง",
@@ -83,6 +89,8 @@ _LABELS = {
 }
 LABELS = {word: label for label, words in _LABELS.items() for word in words.split("|")}
 """From what stands before the colon, in lower case, to "from", "sent", "to", "cc", "subject"."""
+SENT_LABELS = frozenset(_SENT.split("|"))
+"""The labels that say "sent"; those that say "date" also stand in letters and notes."""
 
 # --- Lines that stand between a text and what it answers.
 _ORIGINAL = (
@@ -100,13 +108,15 @@ _ORIGINAL = (
     "|الرسالة الأصلية|הודעה מקורית|ข้อความต้นฉบับ"
 )
 _FORWARDED = (
-    "forwarded message|forwarded by .{1,80}|pesan (?:yang )?(?:di)?terus(?:kan|an)|mesej dimajukan"
+    "forwarded (?:message|mail|e-?mail)|forwarded by .{1,80}"
+    "|pesan (?:yang )?(?:di)?terus(?:kan|an)|mesej dimajukan"
     "|weitergeleitete nachricht|message transf[ée]r[ée]|mensaje reenviado|mensagem encaminhada"
     "|messaggio inoltrato|doorgestuurd bericht|videresendt (?:besked|meddelelse|melding)"
     "|vidarebefordrat (?:mejl|meddelande)|välitetty viesti|przekazana wiadomość"
     "|wiadomość przekazana|přeposlaná zpráva|továbbított üzenet|mesaj redirecționat|iletilen mesaj"
     "|пересылаемое (?:сообщение|письмо)|пересланное сообщение|προωθημένο μήνυμα|转发的?邮件"
-    "|轉寄的?郵件|転送メッセージ|전달된 ?메[시일]지?|رسالة (?:معاد توجيهها|محولة)|הודעה שהועברה"
+    "|轉寄的?郵件|転送(?:された)?メッセージ|전달된 ?메[시일]지?|رسالة (?:معاد توجيهها|محولة)"
+    "|הודעה שהועברה"
 )
 _RULE = r"[*_ ]*(?:[-_=]{2,}|—{1,})"
 DIVIDER_LINE = re.compile(
@@ -114,11 +124,39 @@ DIVIDER_LINE = re.compile(
 )
 FORWARD_LINE = re.compile(
     rf"(?:{_RULE} *(?:{_FORWARDED}) *[-_=—]{{2,}}[*_ ]*"
-    r"|(?:begin forwarded message|mulai (?:pesan terusan|meneruskan pesan)|awal pesan terusan"
+    r"|(?:(?:begin )?forwarded message|mulai (?:pesan terusan|meneruskan pesan)|awal pesan terusan"
     r"|début du message (?:réexpédié|transféré)|anfang der weitergeleiteten (?:e-mail|nachricht)"
     r"|inizio messaggio inoltrato|inicio del mensaje reenviado|início da mensagem (?:reenviada"
     r"|encaminhada)|begin doorgestuurd bericht|vidarebefordrat brev|начало переадресованного"
     r" (?:сообщения|письма)|転送されたメッセージ|以下是转发的邮件) ?[:：])",
+    re.IGNORECASE,
+)
+
+FORWARDED = re.compile(
+    r"\W*(?:fwd?|forward(?:ed)?|wg|tr|rv|enc|i|vb|pd|doorst|trs|(?:di)?teruskan|пересл"
+    r"|转发|轉寄|転送|전달) ?[:：]",
+    re.IGNORECASE,
+)
+ANSWERED = re.compile(
+    r"\W*(?:re|r|aw|sv|antw|balas|bls|odp|ynt|res|ref|atb|vast|отв|回复|回覆|答复|返信|답장)"
+    r" ?(?:\[\d+\])?[:：]",
+    re.IGNORECASE,
+)
+
+# --- What a mail server puts above a mail from outside the company.
+BANNER = re.compile(
+    r"\W*(?:(?:caution|warning|attention|notice|alert|be careful|perhatian|peringatan|awas|achtung"
+    r"|vorsicht|warnung|hinweis|attention|atención|atenção|attenzione|let op)\b"
+    r".{0,80}\b(?:external (?:sender|source|e-?mail|mail|address)|outside (?:of )?(?:the|your|our)"
+    r" (?:organi[sz]ation|company)|originated (?:from )?outside|pengirim (?:dari )?luar"
+    r"|(?:dari )?luar (?:organisasi|perusahaan|kantor)|(?:pengirim|e-?mail) eksternal"
+    r"|externe[rnms]? (?:absender|e-?mail|afzender)|expéditeur externe|remitente externo"
+    r"|remetente externo|mittente esterno)"
+    r"|\[?(?:external(?: (?:sender|e-?mail|mail))?|eksternal)\]?\W*$"
+    r"|(?:this (?:message|e-?mail|mail) (?:is|was|came|originated|has been) (?:sent )?(?:from )?"
+    r"(?:an external|outside))"
+    r"|(?:some people who received this message|you) don['’]t often get e-?mail from"
+    r"|anda tidak sering (?:menerima|mendapat(?:kan)?) e-?mail dari)",
     re.IGNORECASE,
 )
 

@@ -1,42 +1,38 @@
 """The new text of a mail: quoted history and signatures cut off, inline answers kept.
 
-What a quotation's head looks like is in `attribution`, the words of many languages in
-`quote_words`. Text that only resembles a head ("Dari: Jakarta") is ordinary text (C6.2).
+What a quotation's head looks like is in `attribution` and `blocks`, the words of many languages
+in `quote_words`. Text that only resembles a head ("Dari: Jakarta") is ordinary text (C6.2).
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from channels.email import attribution
+from channels.email import attribution, blocks, signatures
 from channels.email.quote_words import (
-    ADVERTISEMENT,
+    ANSWERED,
+    BANNER,
     DIVIDER_LINE,
     FORWARD_LINE,
-    LABELS,
+    FORWARDED,
 )
 
 DIVIDER = "-----Original Message-----"
 """Stands where a reply's history begins; also what Outlook writes."""
 LONGEST = 5_000_000
-_LONGEST_ADVERTISEMENT = 120
-_LONGEST_FOOTER = 12
-_MOST_FIELDS = 14
-_LONGEST_LABEL = 30
+_LONGEST_LINE = 240
+_LONGEST_BANNER = 500
 _RULES = "-_=—*[#"
-_AROUND_LABEL = ">*_| \t\u00a0"
 
-_SIGNED = re.compile(r"--\s?")
-# Mailman's and older programs' line above a footer or a signature.
-_RULE = re.compile(r"_{2,}")
-_DASHED_NAME = re.compile(r"-{1,2} ?[A-Z]\w+(?: [A-Z][\w.]*){0,2}")
-_LEFT_OVER = re.compile(r"[-_=~*#—ᐧ.\s]+")
-_LINK = re.compile(r"\[?\]?[<(]?https?://[^\s>)]*[>)]?")
 _REPLY_ABOVE = re.compile(
     r"\W*(?:please )?(?:type your |write your |add your )?repl(?:y|ies)(?: \w+){0,2} above\b.{0,60}"
     r"|\W*(?:mohon |silakan )?(?:tulis balasan|balas) (?:anda )?di atas (?:baris|garis) ini\W*",
     re.IGNORECASE,
 )
+_ONLY_LINK = re.compile(r"\W{0,3}https?://\S{1,500}\W{0,5}")
+_OPEN_LINK = re.compile(r"[(<]https?://[^\s)>]+$")
+# Usenet's way to quote: the writer's initials before the mark.
+_INITIALS = re.compile(r"[A-Z]{1,3}>(?: |$)")
 # Marks of direction and zero-width spaces that programs put around names and dates.
 _INVISIBLE = dict.fromkeys(
     [0x200B, 0x200E, 0x200F, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
@@ -53,26 +49,43 @@ class Cut:
 
 @dataclass(frozen=True, slots=True)
 class _Boundary:
-    """What stands at a line: `lines` of a quotation, or the end of all that is new."""
+    """What stands at a line: `lines` of a quotation, or the end of all that is new.
+
+    `whole` says that a mail with nothing above this line only passes on what is below it;
+    `before` is new text on the quotation's first line.
+    """
 
     lines: int = 0
     ends: bool = False
-    forward: bool = False
+    whole: bool = False
+    before: str = ""
 
 
 _NONE = _Boundary()
 
 
-def new_text(body: str) -> Cut:
-    """What the sender wrote in this mail. A mail that only forwards another is kept whole."""
-    lines = body[:LONGEST].translate(_INVISIBLE).split("\n")
+def passed_on(subject: str, *, answers: bool) -> bool | None:
+    """What a header says: true for "Fwd: …", false for an answer, None where it is a new mail."""
+    if FORWARDED.match(subject):
+        return True
+    return False if answers or ANSWERED.match(subject) else None
+
+
+def new_text(body: str, *, forwarded: bool | None = None) -> Cut:
+    """What the sender wrote in this mail. A mail that only forwards another is kept whole.
+
+    `forwarded` is what `passed_on` makes of the header.
+    """
+    lines = _without_banner(body[:LONGEST].translate(_INVISIBLE).split("\n"))
     kept: list[str] = []
     quoted = started = False
     last_quote = at = 0
     while at < len(lines):
         found = _boundary(lines, at, started=started)
-        if found.forward and not started:
+        if found.whole and not started and forwarded is not False:
             return Cut(_trimmed(lines), quoted=False)
+        if found.before:
+            kept.append(found.before)
         if found.ends:
             quoted = True
             break
@@ -80,47 +93,87 @@ def new_text(body: str) -> Cut:
             quoted, last_quote = True, len(kept)
         else:
             kept.append(lines[at])
-            started = started or _written(lines[at : at + 1])
+        started = started or signatures.written(kept[-1:])
         at += max(1, found.lines)
-    return Cut(_trimmed(_unsigned(kept, last_quote)), quoted)
+    text = _trimmed(signatures.cut(kept, last_quote))
+    return Cut(_trimmed(lines), quoted=False) if forwarded and not text else Cut(text, quoted)
 
 
 def _boundary(lines: Sequence[str], at: int, *, started: bool) -> _Boundary:
     """What stands at this line; `started` says that something was written above it."""
     line = lines[at].strip()
+    if line.startswith(">"):
+        # Everything below our own "reply above this line" is what we sent.
+        ends = started and _replies_above(line.lstrip("> "))
+        return _Boundary(lines=1, ends=ends)
     if not line or len(line) > attribution.LONGEST_HEAD:
         return _NONE
-    if line.startswith(">") or _is_wrapped_quote(lines, at):
+    if _is_part_of_quote(lines, at):
         return _Boundary(lines=1)
     if not line.strip(_RULES):
         return _NONE
-    ruled = line[0] in _RULES or line[-1] in ":：" or "above" in line or "atas" in line
-    if ruled and FORWARD_LINE.fullmatch(line[: 2 * _LONGEST_ADVERTISEMENT]):
-        return _Boundary(ends=True, forward=True)
-    if (ruled and _divides(line)) or _is_header_block(lines, at, started=started):
-        return _Boundary(ends=True)
-    length = attribution.length(lines, at)
+    return _divider(lines, at) or _block(lines, at, started=started) or _head(lines, at, started)
+
+
+def _divider(lines: Sequence[str], at: int) -> _Boundary | None:
+    """A line that stands between a text and what it answers or passes on."""
+    line = lines[at].strip()
+    if line[0] not in _RULES and line[-1] not in ":：" and not _may_reply_above(line):
+        return None
+    forward = bool(FORWARD_LINE.fullmatch(line[:_LONGEST_LINE]))
+    if not forward and not _divides(line):
+        return None
+    # Where what follows carries marks, text without them is new.
+    marked = forward and _quotes_follow(lines, at + 1)
+    return _Boundary(lines=int(marked), ends=not marked, whole=forward)
+
+
+def _block(lines: Sequence[str], at: int, *, started: bool) -> _Boundary | None:
+    """With nothing above it, it may be what Outlook forwards."""
+    return _Boundary(ends=True, whole=True) if blocks.stands(lines, at, started=started) else None
+
+
+def _head(lines: Sequence[str], at: int, started: bool) -> _Boundary:
+    before, head = attribution.apart(lines[at])
+    window = [head, *lines[at + 1 : at + 1 + 2 * attribution.WRAPPED_OVER]]
+    length = attribution.length(window, 0) or attribution.marked_length(window)
     if not length:
         return _NONE
     # With nothing above it, what is below it must be the answer: the quotation lost its marks.
-    inline = not started or _quotes_follow(lines, at + length)
-    return _Boundary(lines=length) if inline else _Boundary(ends=True)
+    inline = not (started or before) or _quotes_follow(lines, at + length)
+    return _Boundary(lines=length, ends=not inline, before=before)
 
 
-def _is_wrapped_quote(lines: Sequence[str], at: int) -> bool:
-    """The end of a quoted line that some program broke without marking the rest."""
-    if not 0 < at < len(lines) - 1 or not (lines[at][:1].islower() and len(lines[at]) <= 45):
+def _is_part_of_quote(lines: Sequence[str], at: int) -> bool:
+    """A quoted line that lost its mark, or that bears another one."""
+    line = lines[at]
+    if _INITIALS.match(line):
+        return any(_INITIALS.match(near) for near in lines[max(0, at - 1) : at + 2] if near != line)
+    if not 0 < at < len(lines) - 1:
         return False
     above, below = lines[at - 1].rstrip(), lines[at + 1]
-    between = above.startswith(">") and below.startswith(">")
-    return between and len(above) >= 60 and above[-1].isalnum()
+    if not (above.startswith(">") and below.startswith(">")):
+        return False
+    if _ONLY_LINK.fullmatch(line.strip()) or (_OPEN_LINK.search(above) and " " not in line.strip()):
+        return True
+    # Some program broke a long line without marking the rest.
+    broken = len(above) >= 60 and (above[-1].isalnum() or above[-1] in ",(-")
+    return broken and line[:1].islower() and len(line) <= 60
+
+
+def _may_reply_above(line: str) -> bool:
+    return "above" in line or "atas" in line or "ABOVE" in line
+
+
+def _replies_above(line: str) -> bool:
+    return len(line) <= _LONGEST_LINE // 2 and bool(_REPLY_ABOVE.fullmatch(line))
 
 
 def _divides(line: str) -> bool:
-    found = DIVIDER_LINE.fullmatch(line[: 2 * _LONGEST_ADVERTISEMENT])
+    found = DIVIDER_LINE.fullmatch(line[:_LONGEST_LINE])
     if found:
-        return not found["rest"] or _field(found["rest"]) is not None
-    return len(line) <= _LONGEST_ADVERTISEMENT and bool(_REPLY_ABOVE.fullmatch(line))
+        return not found["rest"] or blocks.field(found["rest"]) is not None
+    return _replies_above(line)
 
 
 def _quotes_follow(lines: Sequence[str], at: int) -> bool:
@@ -129,123 +182,14 @@ def _quotes_follow(lines: Sequence[str], at: int) -> bool:
     return following.lstrip().startswith(">")
 
 
-def _is_header_block(lines: Sequence[str], at: int, *, started: bool) -> bool:
-    """Outlook's and Yahoo's block of header fields, in any order.
-
-    "Dari: … Tanggal: … Hal: …" also heads letters and notes, so three fields that begin with From
-    need an address or, below a text, a date with the time; two, or another order, need both.
-    """
-    first = _field(lines[at])
-    if first is None or first[0] == "other":
-        return False
-    block = _block(lines, at)
-    names = {name for name, _ in block} - {"other"}
-    addressed = any(attribution.address_in(value) for name, value in block if name != "subject")
-    stamps = [value for name, value in block if name == "sent" and attribution.DATE.search(value)]
-    timed = any(attribution.TIME.search(value) for value in stamps)
-    if first[0] == "from" and len(names) >= 3:
-        return addressed or (started and timed)
-    return len(names) >= 2 and addressed and timed
-
-
-def _block(lines: Sequence[str], at: int) -> list[tuple[str, str]]:
-    """The fields of a block; their values may be wrapped over a further line."""
-    found: list[tuple[str, str]] = []
-    misses = 0
-    for line in lines[at : at + _MOST_FIELDS]:
-        if len(line) > attribution.LONGEST_HEAD:
-            break
-        field = _field(line)
-        if field:
-            found.append(field)
-        elif line.strip():
-            misses += 1
-        if misses > 2 or (not line.strip() and len(found) > 1):
-            break
-    return found
-
-
-def _field(line: str) -> tuple[str, str] | None:
-    """(canonical name, value) of a line such as "*Dari:* Ana <…>"; None if it is no field."""
-    before, colon, value = line.partition(":")
-    if not colon or len(before) > _LONGEST_LABEL:
-        before, colon, value = line.partition("：")
-    if not colon or len(before) > _LONGEST_LABEL:
-        return None
-    label = LABELS.get(before.strip(_AROUND_LABEL).lower())
-    return (label, value.strip(_AROUND_LABEL)) if label else None
-
-
-def _unsigned(lines: list[str], last_quote: int) -> list[str]:
-    """Without what follows a signature line, and without the phone's advertisement."""
-    lines = lines[: _end(lines, last_quote)]
-    first = next((at for at, line in enumerate(lines) if line.strip()), 0)
-    if lines and _is_advertisement(lines[first]):
-        lines = lines[first + 1 :]
-    end = len(lines)
-    while end and _is_left_over(lines[end - 1]):
-        end -= 1
-    return _without_name(lines[:end])
-
-
-def _end(lines: Sequence[str], last_quote: int) -> int:
-    """Where a signature or a footer begins; answers further down keep what stands above them."""
-    footer = _footer_from(lines)
-    written = False
-    for at, line in enumerate(lines):
-        if written and _SIGNED.fullmatch(line):
-            return at
-        if written and at >= last_quote and _closes(lines, at, footer):
-            return at
-        written = written or _written([line])
-    return len(lines)
-
-
-def _footer_from(lines: Sequence[str]) -> int:
-    """Below this line a rule has but a footer's few lines under it."""
-    left = _LONGEST_FOOTER
-    for at in range(len(lines) - 1, -1, -1):
-        left -= bool(lines[at].strip())
-        if left < 0:
-            return at
-    return 0
-
-
-def _closes(lines: Sequence[str], at: int, footer: int) -> bool:
-    """A rule above a short footer; an advertisement with a gap below it, and the lost history."""
-    if _RULE.fullmatch(lines[at].strip()):
-        return at >= footer
-    gap = at + 1 < len(lines) and not lines[at + 1].strip()
-    return gap and _is_advertisement(lines[at])
-
-
-def _without_name(lines: list[str]) -> list[str]:
-    """Without "-Ana" at the very end, unless it is one of several points."""
-    last = next((line.strip() for line in reversed(lines) if line.strip()), "")
-    points = sum(1 for line in lines if line.lstrip().startswith("-"))
-    if points != 1 or not _DASHED_NAME.fullmatch(last) or len(lines) < 3:
+def _without_banner(lines: list[str]) -> list[str]:
+    """Without the warning that a mail server puts above what comes from outside."""
+    start = next((at for at, line in enumerate(lines) if line.strip()), len(lines))
+    end = next((at for at in range(start, len(lines)) if not lines[at].strip()), len(lines))
+    paragraph = " ".join(line.strip() for line in lines[start:end][:8])
+    if end == len(lines) or end - start > 8 or len(paragraph) > _LONGEST_BANNER:
         return lines
-    at = next(at for at in range(len(lines) - 1, -1, -1) if lines[at].strip())
-    return lines[:at] if not lines[at - 1].strip() and _written(lines[:at]) else lines
-
-
-def _is_left_over(line: str) -> bool:
-    """Empty, an advertisement, or a separator whose text below was cut off."""
-    return not line.strip() or bool(_LEFT_OVER.fullmatch(line)) or _is_advertisement(line)
-
-
-def _is_advertisement(line: str) -> bool:
-    if len(line) > 4 * _LONGEST_ADVERTISEMENT:
-        return False
-    plain = _LINK.sub("<link>", line).strip(" \t()*")
-    if plain == "<link>" or re.fullmatch(r"[_-]{5,}", plain):
-        # Outlook's separator, left over once the block below it is cut off.
-        return plain != "<link>"
-    return len(plain) <= _LONGEST_ADVERTISEMENT and bool(ADVERTISEMENT.fullmatch(plain))
-
-
-def _written(lines: Sequence[str]) -> bool:
-    return any(line.strip() and not _is_advertisement(line) for line in lines)
+    return lines[end:] if BANNER.match(paragraph) else lines
 
 
 def _trimmed(lines: Sequence[str]) -> str:

@@ -1,0 +1,92 @@
+"""The block of header fields that Outlook and Yahoo put above what is answered, in any order.
+
+"Dari: … Tanggal: … Hal: …" also heads letters, notes and parcels: a block needs a date or an
+address besides its labels (C6.2), or all four of Outlook's fields in Outlook's order.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from channels.email import attribution
+from channels.email.quote_words import LABELS, SENT_LABELS
+
+AROUND_LABEL = ">*_| \t\u00a0"
+_MOST_FIELDS = 14
+_LONGEST_LABEL = 30
+_OUTLOOK = ["from", "sent", "to", "subject"]
+# A further label within a line, where a program lost the line breaks.
+_WITHIN = re.compile(r"\s\*?([^\W\d_]{2,14}(?: [^\W\d_]{1,10})?)\*?\s?[:：]\*?\s")
+
+
+class Field(NamedTuple):
+    """A line such as "*Dari:* Ana <…>": its canonical name, its value, the label as written."""
+
+    name: str
+    value: str
+    label: str
+
+
+def stands(lines: Sequence[str], at: int, *, started: bool) -> bool:
+    """Whether a block begins at this line; `started` says that a text stands above it."""
+    first = field(lines[at])
+    if first is None or first.name == "other":
+        return False
+    block = _block(lines, at)
+    if started and first.name == "from" and (_is_outlooks(block) or _is_one_line(first.value)):
+        return True
+    names = {each.name for each in block} - {"other"}
+    addressed = any(attribution.address_in(each.value) for each in block if each.name != "subject")
+    timed = any(_timed(each.value) for each in block if each.name == "sent")
+    if first.name == "from" and len(names) >= 3:
+        return addressed or (started and timed)
+    return len(names) >= 2 and addressed and timed
+
+
+def field(line: str) -> Field | None:
+    """None if the line is no header field."""
+    before, colon, value = line.partition(":")
+    if not colon or len(before) > _LONGEST_LABEL:
+        before, colon, value = line.partition("：")
+    if not colon or len(before) > _LONGEST_LABEL:
+        return None
+    label = before.strip(AROUND_LABEL).lower()
+    name = LABELS.get(label)
+    return Field(name, value.strip(AROUND_LABEL), label) if name else None
+
+
+def _is_outlooks(block: Sequence[Field]) -> bool:
+    """ "From: … Sent: …": only Outlook says when it was sent right after who sent it."""
+    if len(block) < 2 or block[1].label not in SENT_LABELS:
+        return False
+    names = [each.name for each in block if each.name not in ("cc", "other")]
+    if names[:4] == _OUTLOOK or attribution.address_in(block[0].value):
+        return True
+    return "subject" in names and bool(attribution.DATE.search(block[1].value))
+
+
+def _is_one_line(value: str) -> bool:
+    """The whole block as one line: what follows "From:" tells an address, a date and a time."""
+    labels = {LABELS.get(match[1].lower()) for match in _WITHIN.finditer(value)}
+    return "sent" in labels and _timed(value) and bool(attribution.address_in(value))
+
+
+def _timed(value: str) -> bool:
+    return bool(attribution.DATE.search(value) and attribution.TIME.search(value))
+
+
+def _block(lines: Sequence[str], at: int) -> list[Field]:
+    """The fields of a block; their values may be wrapped over a further line."""
+    found: list[Field] = []
+    misses = 0
+    for line in lines[at : at + _MOST_FIELDS]:
+        if len(line) > attribution.LONGEST_HEAD:
+            break
+        each = field(line)
+        if each:
+            found.append(each)
+        elif line.strip():
+            misses += 1
+        if misses > 2 or (not line.strip() and len(found) > 1):
+            break
+    return found

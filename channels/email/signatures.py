@@ -1,0 +1,94 @@
+"""What stands below a text: signatures, footers, and what phones and mail programs advertise.
+
+A closing ("Salam, Ana") is no signature: it says who is writing, and stays.
+"""
+
+import re
+from collections.abc import Sequence
+
+from channels.email.quote_words import ADVERTISEMENT
+
+_LONGEST_ADVERTISEMENT = 120
+_LONGEST_FOOTER = 12
+_SIGNED = re.compile(r"--\s?")
+# Mailman's and older programs' line above a footer or a signature.
+_RULE = re.compile(r"_{2,}")
+_DASHED_NAME = re.compile(r"-{1,2} ?[A-Z]\w+(?: [A-Z][\w.]*){0,2}")
+_LEFT_OVER = re.compile(r"[-_=~*#—ᐧ.\s]+")
+_LINK = re.compile(r"\[?\]?[<(]?https?://[^\s>)]*[>)]?")
+
+
+def cut(lines: list[str], last_quote: int) -> list[str]:
+    """Without what follows a signature line, and without the phone's advertisement.
+
+    Answers below the last quotation keep what stands above them.
+    """
+    lines = lines[: _end(lines, last_quote)]
+    first = next((at for at, line in enumerate(lines) if line.strip()), 0)
+    if lines and _is_advertisement(lines[first]):
+        lines = lines[first + 1 :]
+    end = len(lines)
+    while end and _is_left_over(lines[end - 1]):
+        end -= 1
+    return _without_name(lines[:end])
+
+
+def written(lines: Sequence[str]) -> bool:
+    """Whether a person wrote any of these lines."""
+    return any(line.strip() and not _is_advertisement(line) for line in lines)
+
+
+def _end(lines: Sequence[str], last_quote: int) -> int:
+    """Where a signature or a footer begins; answers further down keep what stands above them."""
+    footer = _footer_from(lines)
+    begun = False
+    for at, line in enumerate(lines):
+        if begun and _SIGNED.fullmatch(line):
+            return at
+        if begun and at >= last_quote and _closes(lines, at, footer):
+            return at
+        begun = begun or written([line])
+    return len(lines)
+
+
+def _footer_from(lines: Sequence[str]) -> int:
+    """Below this line a rule has but a footer's few lines under it."""
+    left = _LONGEST_FOOTER
+    for at in range(len(lines) - 1, -1, -1):
+        left -= bool(lines[at].strip())
+        if left < 0:
+            return at
+    return 0
+
+
+def _closes(lines: Sequence[str], at: int, footer: int) -> bool:
+    """A rule above a short footer; an advertisement with a gap below it, and the lost history."""
+    if _RULE.fullmatch(lines[at].strip()):
+        return at >= footer
+    gap = at + 1 < len(lines) and not lines[at + 1].strip()
+    return gap and _is_advertisement(lines[at])
+
+
+def _without_name(lines: list[str]) -> list[str]:
+    """Without "-Ana" at the very end, unless it is one of several points."""
+    last = next((line.strip() for line in reversed(lines) if line.strip()), "")
+    points = sum(1 for line in lines if line.lstrip().startswith("-"))
+    if points != 1 or not _DASHED_NAME.fullmatch(last) or len(lines) < 3:
+        return lines
+    at = next(at for at in range(len(lines) - 1, -1, -1) if lines[at].strip())
+    return lines[:at] if not lines[at - 1].strip() and written(lines[:at]) else lines
+
+
+def _is_left_over(line: str) -> bool:
+    """Empty, an advertisement, or a separator whose text below was cut off."""
+    return not line.strip() or bool(_LEFT_OVER.fullmatch(line)) or _is_advertisement(line)
+
+
+def _is_advertisement(line: str) -> bool:
+    if len(line) > 4 * _LONGEST_ADVERTISEMENT:
+        return False
+    plain = _LINK.sub("<link>", line).strip(" \t()*")
+    if plain == "<link>" or re.fullmatch(r"[_-]{5,}", plain):
+        # Outlook's separator, left over once the block below it is cut off.
+        return plain != "<link>"
+    return len(plain) <= _LONGEST_ADVERTISEMENT and bool(ADVERTISEMENT.fullmatch(plain))
