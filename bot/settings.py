@@ -2,6 +2,7 @@
 
 import functools
 import operator
+import re
 import secrets
 from collections.abc import Mapping
 from datetime import timedelta
@@ -21,13 +22,12 @@ from pydantic import (
     ValidationError,
 )
 
-from bot import config_file
+from bot import config_file, config_problems
 from bot.errors import SettingsError
 from channels.config import ChannelConfig
 from channels.registry import CHANNEL_TYPES
 
 DEFAULT_FILE = Path("config.yml")
-Key = str | int
 
 if TYPE_CHECKING:
     AnyChannel = ChannelConfig
@@ -49,6 +49,8 @@ def _known_zone(name: str) -> str:
 def _web_address(url: str) -> str:
     if not url.startswith(("http://", "https://")):
         raise ValueError("Expected an address that starts with http:// or https://")
+    if re.search(r"[?#\s]", url) or not url.partition("://")[2]:
+        raise ValueError("Expected an address without ?, # and spaces")
     return url.rstrip("/")
 
 
@@ -211,8 +213,13 @@ def load(path: Path = DEFAULT_FILE, environ: Mapping[str, str] | None = None) ->
     try:
         settings = Settings.model_validate(raw)
     except ValidationError as error:
-        found = ((_place(item["loc"]), _sentence(item)) for item in error.errors())
-        problems += [item for item in found if item[0] not in missing]
+        found = ((config_problems.place(item["loc"]), item) for item in error.errors())
+        problems += [
+            (place, config_problems.sentence(item)) for place, item in found if place not in missing
+        ]
+    if settings is not None:
+        problems += config_problems.shared(settings.channels)
+        problems += config_problems.nowhere(settings.worker.rates, settings.channels)
     if problems or settings is None:
         raise SettingsError(_report(path, problems))
     return settings.model_copy(update=_at_home(settings, path.resolve().parent))
@@ -236,24 +243,6 @@ def _sqlite_at(home: Path, url: str) -> str:
     if not url.startswith(prefix) or inside.startswith(("/", ":memory:")) or not inside:
         return url
     return f"{prefix}{home / inside}"
-
-
-def _place(location: tuple[Key, ...]) -> str:
-    """The key path; pydantic puts the channel's type in it, which is no key: left out."""
-    keys = [str(key) for key in location if key != "[key]"]
-    if keys[:1] == ["channels"] and len(keys) > 2:
-        del keys[2]
-    return ".".join(keys)
-
-
-def _sentence(item: Mapping[str, Any]) -> str:
-    known = {
-        "extra_forbidden": "Unknown key",
-        "union_tag_not_found": f"Needs a type: one of {', '.join(CHANNEL_TYPES)}",
-        "union_tag_invalid": f"Unknown type; expected one of {', '.join(CHANNEL_TYPES)}",
-    }
-    message = str(item["msg"]).removeprefix("Value error, ")
-    return known.get(item["type"], message)
 
 
 def _report(path: Path, problems: list[tuple[str, str]]) -> str:

@@ -1,5 +1,7 @@
 """The base of every channel's section in `config.yml`."""
 
+from collections.abc import Sequence
+
 from pydantic import BaseModel, ConfigDict, SecretStr
 
 
@@ -14,3 +16,7 @@ class ChannelConfig(BaseModel):
 
     type: str
     secret: SecretStr | None = None
+
+    def claims(self) -> Sequence[str]:
+        """What no two channels can have at once, in words: a number, a bot, a mailbox."""
+        return ()

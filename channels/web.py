@@ -36,6 +36,10 @@ class Config(ChannelConfig):
 
     type: Literal["web"] = "web"
 
+    def claims(self) -> Sequence[str]:
+        """There is one page."""
+        return ("the web chat at /chat",)
+
 
 class WebChannel:
     """Visitors are random ids that carry our signature, so nobody can write in another's name.

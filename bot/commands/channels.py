@@ -70,6 +70,8 @@ def list_templates(config: Path, name: str | None, *, fetch: bool) -> int:
         raise UserError(
             f"No channel {name} with templates; there are: {', '.join(known) or 'none'}"
         )
+    if not known:
+        show.done("no channel has templates: only WhatsApp does")
     chosen = {one: channel for one, channel in known.items() if name in (None, one)}
     db = open_database(settings)
     try:

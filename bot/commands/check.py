@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
+from bot import libraries
 from bot.app import build_channels, open_database
 from bot.commands import show
 from bot.engines import load_engine, model_is_current
@@ -14,6 +15,9 @@ from channels.errors import ChannelError
 from crm_store import lookups
 from crm_store import migrate as schema
 from nlu.types import EngineError
+
+PATIENCE = 60
+"""Seconds for one channel; an adapter's own limits are shorter and say more."""
 
 
 def check(config: Path) -> int:
@@ -80,7 +84,9 @@ def _exposure(settings: Settings) -> Sequence[Finding]:
 
 async def _channels(settings: Settings) -> list[Finding]:
     findings: list[Finding] = []
-    for name, channel in build_channels(settings).items():
+    channels = build_channels(settings)
+    await asyncio.to_thread(libraries.load, channels.values())
+    for name, channel in channels.items():
         for finding in await _asked(channel):
             told = Finding(finding.ok, f"{name}: {finding.text}", finding.fix)
             _print(told)
@@ -93,8 +99,11 @@ async def _channels(settings: Settings) -> list[Finding]:
 
 async def _asked(channel: Channel) -> Sequence[Finding]:
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             return await channel.check()
+    except TimeoutError:
+        fix = "look at host, port and tls of this channel, and at firewalls between"
+        return [Finding(False, f"no answer within {PATIENCE} seconds", fix)]
     except (ChannelError, OSError) as error:
         return [Finding(False, str(error) or type(error).__name__)]
 

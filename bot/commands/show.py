@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 
 from bot import logs, settings
 from bot.settings import Settings
@@ -18,10 +19,10 @@ def load(config: Path) -> Settings:
 
 
 def done(text: str) -> None:
-    """Something went well."""
-    out.print(f"[green]✓[/] {text}")
+    """Something went well. Providers' words are shown as they are, brackets too."""
+    out.print(f"[green]✓[/] {escape(text)}")
 
 
 def bad(text: str, fix: str | None = None) -> None:
     """Something is wrong, and what helps."""
-    out.print(f"[red]✗[/] {text}" + (f" → {fix}" if fix else ""))
+    out.print(f"[red]✗[/] {escape(text)}" + (f" → {escape(fix)}" if fix else ""))

@@ -49,10 +49,12 @@ async def signing(client: Any) -> Finding:
 async def setup(client: Any, config: Config, webhook_url: str) -> Sequence[Finding]:
     """Tell Twilio our webhook for every sender of this channel; says what was done.
 
-    An address that Twilio cannot reach is not told: it would undo one that works.
+    An address that Twilio cannot reach, or only without encryption, is not told: it would undo
+    one that works.
     """
-    if not reachable(webhook_url):
-        return (_public(webhook_url),)
+    public = _public(webhook_url)
+    if not public.ok:
+        return (public,)
     findings: list[Finding] = []
     for sender in _SENDERS:
         try:
@@ -201,7 +203,7 @@ def _instead(key: str, owned: Sequence[str], else_: str) -> str:
 
 
 def _webhook(name: str, found: str | None, wanted: str) -> Finding:
-    fix = _SETUP if reachable(wanted) else "first make web.public_url reachable, see above"
+    fix = _SETUP if _public(wanted).ok else "first set web.public_url right, see above"
     # What follows "#" are Twilio's connection overrides (timeouts, retries), not the address.
     if (found or "").partition("#")[0] == wanted:
         return Finding(True, f"{name} calls {wanted}")
@@ -218,7 +220,8 @@ def _public(webhook_url: str) -> Finding:
             "set web.public_url to an https address that is reachable from the internet",
         )
     if urlsplit(webhook_url).scheme != "https":
-        return Finding(False, "the webhook is not https", "put a TLS proxy before Akrab")
+        fix = "put a TLS proxy before Akrab and set web.public_url to its https address"
+        return Finding(False, f"the webhook {webhook_url} is not https", fix)
     return Finding(True, f"the webhook is {webhook_url}")
 
 

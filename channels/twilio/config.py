@@ -1,6 +1,7 @@
 """What `config.yml` says about a Twilio channel."""
 
 import re
+from collections.abc import Sequence
 from typing import Annotated, Literal, Self
 
 from pydantic import (
@@ -103,6 +104,12 @@ class Config(ChannelConfig):
             if not getattr(self, kind) and not self.messaging_service:
                 raise ValueError(f"kinds names {kind}, but nothing sends it")
         return self
+
+    def claims(self) -> Sequence[str]:
+        """Each sender has one webhook."""
+        senders = (("WhatsApp", self.whatsapp), ("SMS", self.sms),
+                   ("Messaging Service", self.messaging_service))  # fmt: skip
+        return [f"{kind} sender {sender}" for kind, sender in senders if sender]
 
     def channel_kinds(self) -> tuple[ChannelKind, ...]:
         """The kinds of address this channel serves, as configured or as its senders say."""

@@ -6,7 +6,7 @@ import pytest
 
 from bot.commands import channels
 from bot.errors import UserError
-from crm_store import audit, identities, links, templates
+from crm_store import audit, identities, links, migrate, templates
 from crm_store.session import Database
 
 CONFIG = """
@@ -18,7 +18,7 @@ channels:
   silent: {type: twilio, account_sid: ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa, auth_token: x,
            whatsapp: "+6281100000001", api_url: "http://127.0.0.1:9", timeout_seconds: 2}
   bot: {type: telegram, token: "123456:abcdefghijklmnopqrstuvwxyzABCDEFGHI", username: TokoBot}
-  nameless: {type: telegram, token: "123456:abcdefghijklmnopqrstuvwxyzABCDEFGHI"}
+  nameless: {type: telegram, token: "654321:abcdefghijklmnopqrstuvwxyzABCDEFGHI"}
 """
 
 
@@ -102,3 +102,11 @@ def test_a_customer_is_invited_by_phone_or_address(config, capsys, store, ana, c
 def test_whoever_cannot_be_invited_is_told_of_in_a_sentence(config, ana, name, customer, sentence):
     with pytest.raises(UserError, match=sentence):
         channels.invite(config, name, customer)
+
+
+def test_a_company_without_templates_is_told_so(tmp_path, capsys):
+    (tmp_path / "config.yml").write_text("channels: {sms: {type: memory, kind: sms}}")
+    (tmp_path / "var").mkdir()
+    migrate.upgrade(f"sqlite:///{tmp_path / 'var' / 'akrab.db'}")
+    assert channels.list_templates(tmp_path / "config.yml", None, fetch=True) == 0
+    assert "no channel has templates" in capsys.readouterr().out

@@ -76,6 +76,13 @@ def test_every_problem_is_told_at_once_with_its_place(load):
         ("{kind: sms}", "channels.shop", "Needs a type: one of"),
         ("{type: memory, colour: red}", "channels.shop.colour", "Unknown key"),
         ("{type: memory, kind: 7}", "channels.shop.kind", "Input should be"),
+        ("", "channels.shop", "Expected keys with values, `type` among them"),
+        ("words", "channels.shop", "Expected keys with values, `type` among them"),
+        (
+            "{type: telegram, token: '1:aaaaaaaaaaaaaaaaaaaaaaaa', api_url: localhost}",
+            "channels.shop.api_url",
+            "Expected an address such as https://api.example",
+        ),
     ],
 )
 def test_a_channels_problem_names_the_channels_key(load, channel, place, words):
@@ -83,7 +90,42 @@ def test_a_channels_problem_names_the_channels_key(load, channel, place, words):
 
 
 def test_a_channels_name_is_fit_for_an_address(load):
-    assert "channels.My Shop" in problems(load, "channels: {My Shop: {type: memory}}")
+    told = problems(load, "channels: {My Shop: {type: memory}}")
+    assert "channels.My Shop: A channel's name is made of small letters" in told
+
+
+BOT = "type: telegram, token: '1234:aaaaaaaaaaaaaaaaaaaaaaaa'"
+WHATSAPP = f"type: twilio, account_sid: AC{'a' * 32}, auth_token: x, whatsapp: '+6281100000001'"
+MAIL = "type: email, smtp: {host: a.example}, imap: {host: b.example, username: u, password: p}"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "thing"),
+    [
+        (WHATSAPP, WHATSAPP, "WhatsApp sender +6281100000001"),
+        (BOT, f"{BOT}, mode: polling", "bot 1234"),
+        (f"{MAIL}, address: a@a.example", f"{MAIL}, address: a@a.example", "address a@a.example"),
+        (f"{MAIL}, address: a@a.example", f"{MAIL}, address: b@a.example", "mailbox u INBOX"),
+        ("type: web", "type: web", "the web chat at /chat"),
+    ],
+)
+def test_two_channels_cannot_have_one_number_bot_or_mailbox(load, one, other, thing):
+    told = problems(load, f"channels: {{first: {{{one}}}, second: {{{other}}}}}")
+    assert f"channels.second: {thing}" in told
+    assert "is channel first already" in told
+    assert "aaaaaaaa" not in told
+
+
+def test_a_rate_for_a_channel_that_is_not_there_is_a_problem(load):
+    told = problems(
+        load, "{worker: {rates: {shpo: {overall: 1}}}, channels: {shop: {type: memory}}}"
+    )
+    assert "worker.rates.shpo: There is no such channel; there are: shop" in told
+
+
+@pytest.mark.parametrize("url", ["https://a.example/?x=1", "https://a.example/#a", "https://", "a"])
+def test_a_public_address_is_one_that_a_path_can_follow(load, url):
+    assert "web.public_url: Expected an address" in problems(load, f"web: {{public_url: '{url}'}}")
 
 
 def test_a_secret_comes_from_the_environment(load):

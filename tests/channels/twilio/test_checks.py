@@ -105,10 +105,11 @@ async def test_an_account_without_templates_hears_what_that_means(said):
     assert has(await said(), "who was silent for 24 hours cannot be written to")
 
 
-async def test_an_address_twilio_cannot_reach_is_never_set(shop, twilio):
-    [finding] = await shop.setup("http://localhost:8000/webhooks/shop")
+@pytest.mark.parametrize("host", ["localhost:8000", "chat.toko-sinar.example"])
+async def test_an_address_without_encryption_or_out_of_reach_is_never_set(shop, twilio, host):
+    [finding] = await shop.setup(f"http://{host}/webhooks/shop")
     assert not finding.ok
-    assert twilio.number["sms_url"] != "http://localhost:8000/webhooks/shop"
+    assert not twilio.number["sms_url"].startswith("http://")
 
 
 async def test_templates_that_cannot_be_read_are_one_finding_more(shop, said, twilio):
