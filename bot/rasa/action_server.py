@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 
 from bot.app import App
 from bot.logs import logger
-from bot.rasa import calls, tokens
+from bot.rasa import calls, running, tokens
 from bot.rasa.running import Answer, Job, run_all
 
 log = logger("actions")
@@ -32,10 +32,16 @@ def routes(app: App) -> APIRouter:
 
     @router.post("/actions/webhook")
     async def webhook(request: Request) -> JSONResponse:
-        if not hmac.compare_digest(_given_token(request).encode(), token.encode()):
-            return JSONResponse({"error": "wrong token"}, 401)
+        if not _may_call(request, token):
+            return _stranger()
         answer = await _answer(app, request)
         return JSONResponse(answer.body, answer.status)
+
+    @router.get("/actions/actions")
+    async def actions(request: Request) -> JSONResponse:
+        if not _may_call(request, token):
+            return _stranger()
+        return JSONResponse([{"name": name} for name in running.known()])
 
     @router.get("/actions/health")
     async def health() -> JSONResponse:
@@ -44,10 +50,15 @@ def routes(app: App) -> APIRouter:
     return router
 
 
-def _given_token(request: Request) -> str:
-    """As a header, or in the query as Rasa's endpoints.yml sends a `token`."""
+def _may_call(request: Request, token: str) -> bool:
+    """By a token in the header, or in the query as Rasa's endpoints.yml sends a `token`."""
     header = request.headers.get("authorization", "")
-    return header.partition("Bearer ")[2] or request.query_params.get("token", "")
+    given = header.partition("Bearer ")[2] or request.query_params.get("token", "")
+    return hmac.compare_digest(given.encode("utf-8", "replace"), token.encode())
+
+
+def _stranger() -> JSONResponse:
+    return JSONResponse({"error": "wrong token"}, 401)
 
 
 async def _answer(app: App, request: Request) -> Answer:
@@ -55,7 +66,7 @@ async def _answer(app: App, request: Request) -> Answer:
         call = calls.read(_json(await request.body(), request.headers.get("content-encoding")))
     except HTTPException:
         raise
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         log.warning("malformed call", reason=str(error))
         return Answer(422, {"error": str(error)})
     domain = getattr(app.engine, "rasa_domain", {})
@@ -78,10 +89,7 @@ def _json(body: bytes, encoding: str | None) -> Any:
         body = _unpacked(body)
     if len(body) > LARGEST:
         raise HTTPException(413, "That is more than an action needs.")
-    try:
-        return json.loads(body)
-    except RecursionError as error:
-        raise ValueError("nested too deeply") from error
+    return json.loads(body)
 
 
 def _unpacked(body: bytes) -> bytes:

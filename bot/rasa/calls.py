@@ -6,9 +6,13 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-_UNSTABLE = frozenset({"timestamp", "latest_event_time", "model_id", "assistant_id"})
-_UNSAID = ("bot",)
-"""What was said is no part of a call: Rasa throws dice between variants of a response."""
+LARGEST_ID = 2**63 - 1
+"""What a store can hold; a larger number is the id of nothing."""
+_TOLD = ("slot", "action", "active_loop", "action_execution_rejected", "followup")
+"""Kinds of event that make it another call. Not what was said: Rasa throws dice between variants of
+a response."""
+_OF_RASA = "session_started_metadata"
+"""A slot that only Rasa has."""
 
 
 class MalformedCall(ValueError):
@@ -33,14 +37,25 @@ def read(body: Any) -> Call:
         tracker = dict(body["tracker"])
         return Call(
             action=str(body["next_action"]),
-            conversation_id=int(body["sender_id"]),
-            message_id=int(_message_id(tracker)),
-            tracker=tracker,
+            conversation_id=_id(body["sender_id"]),
+            message_id=_id(_message_id(tracker)),
+            tracker={
+                "sender_id": str(body["sender_id"]),
+                **tracker,
+                "slots": dict(tracker.get("slots") or {}),
+            },
             domain=dict(body.get("domain") or {}),
-            digest=_digest(str(body["next_action"]), tracker),
+            digest=digest_of(str(body["next_action"]), tracker),
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise MalformedCall(f"not an action call: {error!r}") from error
+
+
+def _id(given: Any) -> int:
+    found = int(given)
+    if not 0 < found <= LARGEST_ID:
+        raise ValueError(f"{found} is no id of ours")
+    return found
 
 
 def _message_id(tracker: Mapping[str, Any]) -> str:
@@ -55,32 +70,26 @@ def _message_id(tracker: Mapping[str, Any]) -> str:
     raise KeyError("message_id")
 
 
-def _digest(action: str, tracker: Mapping[str, Any]) -> str:
+def digest_of(action: str, tracker: Mapping[str, Any]) -> str:
+    """The same whichever engine asks: the embedded one may repeat a turn in which Rasa died."""
+    slots, loop = dict(tracker.get("slots") or {}), tracker.get("active_loop") or {}
     told = [
         action,
-        tracker.get("slots"),
-        tracker.get("active_loop"),
+        {name: value for name, value in slots.items() if name != _OF_RASA and value is not None},
+        loop.get("name"),
         tracker.get("latest_action_name"),
         list(_since_message(tracker.get("events") or ())),
     ]
-    text = json.dumps(_stable(told), sort_keys=True, ensure_ascii=False, default=str)
+    text = json.dumps(told, sort_keys=True, ensure_ascii=False, default=str)
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _since_message(events: Iterable[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
-    kept: list[Mapping[str, Any]] = []
+def _since_message(events: Iterable[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
+    kept: list[tuple[Any, ...]] = []
     for event in events:
-        if event.get("event") == "user":
+        kind = event.get("event")
+        if kind == "user":
             kept = []
-        elif event.get("event") not in _UNSAID:
-            kept.append(event)
+        elif kind in _TOLD:
+            kept.append((kind, event.get("name"), event.get("value")))
     return kept
-
-
-def _stable(value: Any) -> Any:
-    """Without what differs between two calls that ask the same."""
-    if isinstance(value, Mapping):
-        return {key: _stable(one) for key, one in value.items() if key not in _UNSTABLE}
-    if isinstance(value, list | tuple):
-        return [_stable(one) for one in value]
-    return value

@@ -1,6 +1,9 @@
 """What was said while a person had the conversation, so that Rasa's own record has no holes."""
 
+from typing import Any
+
 from crm_store import messages
+from crm_store.models import Message
 from crm_store.models.kinds import Author, Direction, MessageStatus
 from crm_store.session import Session
 
@@ -8,17 +11,22 @@ MOST = 20
 LONGEST = 1_000
 
 
-def lines(session: Session, conversation_id: int, before: int) -> list[dict[str, str]]:
+def lines(session: Session, conversation_id: int, before: int) -> list[dict[str, Any]]:
     """Held messages and staff's answers since the bot last answered, oldest first.
 
-    Each is {"author": "customer" | "staff", "text": …}; at most the last MOST.
+    Each is {"author": "customer" | "staff", "text": …, "at": Unix time}; at most the last MOST.
     """
-    found: list[dict[str, str]] = []
+    found: list[dict[str, Any]] = []
     for message in reversed(messages.thread(session, conversation_id, MOST, before)):
         if message.direction == Direction.IN:
             if message.status != MessageStatus.HELD:
                 break
-            found.append({"author": "customer", "text": message.text[:LONGEST]})
+            found.append(_line("customer", message))
         elif message.author == Author.STAFF:
-            found.append({"author": "staff", "text": message.text[:LONGEST]})
+            found.append(_line("staff", message))
     return found[::-1]
+
+
+def _line(author: str, message: Message) -> dict[str, Any]:
+    at = message.created_at.timestamp()
+    return {"author": author, "text": message.text[:LONGEST], "at": at}

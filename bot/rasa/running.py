@@ -85,6 +85,13 @@ def runner(app: App, message_id: int) -> ActionRunner:
     return run_one
 
 
+def known() -> list[str]:
+    """The names of all actions there are."""
+    from actions import registry  # as in `_run`
+
+    return sorted(registry.ACTIONS)
+
+
 def _with_id(tracker: Mapping[str, Any], message_id: int) -> dict[str, Any]:
     latest = dict(tracker.get("latest_message") or {})
     latest["metadata"] = {**(latest.get("metadata") or {}), "message_id": str(message_id)}

@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 
 from bot.app import App
 from bot.delivery import writing
@@ -45,7 +46,7 @@ class Leased:
 
     turn: Turn
     member: bool
-    missed: Sequence[Mapping[str, str]]
+    missed: Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)

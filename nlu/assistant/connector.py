@@ -43,6 +43,7 @@ events, and each turn reads them."""
 REJECTED = 400
 """The action server's way to say that an action declined to run, which is no failure."""
 COMMAND = re.compile(r"/(?P<intent>[^{@\s]+)(?:@[0-9.]+)?\s*(?:\{.*\})?\s*\Z", re.DOTALL)
+SLASHES = re.compile(r"\A[/\s]+")
 
 _failures: ContextVar[List[Dict[Text, Any]]] = ContextVar("failures")
 
@@ -186,7 +187,8 @@ class AkrabInput(InputChannel):
     ) -> Dict[Text, Any]:
         """What a text means; a slash at its beginning does not make it a command."""
         text = text.strip()
-        shown = text.lstrip("/ ") or "?"
+        # Rasa strips white space of every kind and then looks for the slash: "/\t/restart"
+        shown = SLASHES.sub("", text) or "?"
         parsed = await self._parsed(processor, shown)
         moved = len(text) - len(shown)
         for entity in parsed["entities"]:
@@ -252,7 +254,8 @@ def _taken_before(tracker: DialogueStateTracker, message_id: Text) -> Optional[i
 def _prepare(processor: Any, tracker: DialogueStateTracker, call: Dict[Text, Any]) -> None:
     """The session's slots, and what was said while a person had the conversation."""
     for one in call.get("missed") or ():
-        tracker.update(AgentUttered(one["text"], data={"author": one["author"]}), processor.domain)
+        said = AgentUttered(one["text"], data={"author": one["author"]}, timestamp=one.get("at"))
+        tracker.update(said, processor.domain)
     for name, value in (call.get("slots") or {}).items():
         if name in tracker.slots and tracker.slots[name].value != value:
             tracker.update(SlotSet(name, value), processor.domain)

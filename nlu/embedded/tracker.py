@@ -260,3 +260,5 @@ _CHANGES: dict[str, Callable[[Tracker, Event], None]] = {
     "agent": _nothing,
     "export": _nothing,
 }
+KINDS = frozenset(_CHANGES)
+"""Every kind of event that `Tracker.apply` takes."""

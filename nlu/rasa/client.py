@@ -60,8 +60,14 @@ class RasaClient:
         )
 
     def turn(self, call: Mapping[str, Any]) -> dict[str, Any]:
-        """One turn. Raises RasaUnavailable, RasaRefused, ActionFailed."""
-        return self._asked("POST", f"{PATH}/turn", call)
+        """One turn: events, slots, active_loop. Raises RasaUnavailable, RasaRefused, ActionFailed.
+
+        What is not the connector's answer (another program on that port, a proxy) is none.
+        """
+        answer = self._asked("POST", f"{PATH}/turn", call)
+        if not _is_turn(answer):
+            raise RasaUnavailable(f"Rasa at {self._http.base_url}: not an answer of connector.py")
+        return answer
 
     def parse(self, text: str, entities: list[dict[str, Any]]) -> dict[str, Any]:
         """What a text means. Raises RasaUnavailable, RasaRefused."""
@@ -90,10 +96,20 @@ class RasaClient:
         return self._http.request(method, path, json=body)
 
 
+def _is_turn(answer: Mapping[str, Any]) -> bool:
+    events, slots, loop = (answer.get(key) for key in ("events", "slots", "active_loop"))
+    return (
+        isinstance(events, list)
+        and all(isinstance(one, dict) and isinstance(one.get("event"), str) for one in events)
+        and isinstance(slots, dict)
+        and (loop is None or isinstance(loop, str))
+    )
+
+
 def _read(response: httpx.Response) -> dict[str, Any]:
     try:
         answer = response.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         answer = None
     if response.status_code == httpx.codes.OK and isinstance(answer, dict):
         return answer

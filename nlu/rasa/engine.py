@@ -23,9 +23,9 @@ from nlu.embedded.interpreter import Interpreter
 from nlu.embedded.language import detect
 from nlu.embedded.model import Model
 from nlu.embedded.state import restore, store
-from nlu.embedded.tracker import Tracker
+from nlu.embedded.tracker import KINDS, Tracker
 from nlu.rasa.breaker import Breaker
-from nlu.rasa.client import RasaClient, RasaUnavailable
+from nlu.rasa.client import ActionFailed, RasaClient, RasaUnavailable
 from nlu.types import (
     ActionRunner,
     Entity,
@@ -40,7 +40,6 @@ log = logging.getLogger(__name__)
 LONGEST_TEXT = 8_000
 BEHIND = "rasa_behind"
 """In the state: Rasa has not seen the latest turn and must be told where things stand."""
-_FOREIGN = ("reminder", "cancel_reminder", "warning_predicted")
 
 
 class RasaEngine:
@@ -100,6 +99,10 @@ class RasaEngine:
             answer = self._client.turn(self._call(turn))
         except RasaUnavailable:
             self._breaker.failed()
+            raise
+        except ActionFailed:
+            # Rasa is there: it was the action that failed
+            self._breaker.succeeded()
             raise
         self._breaker.succeeded()
         return answer
@@ -169,7 +172,7 @@ class RasaEngine:
 
 def _known(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Events the embedded tracker has a use for."""
-    return [event for event in events if event["event"] not in _FOREIGN]
+    return [event for event in events if event["event"] in KINDS]
 
 
 def _settle(tracker: Tracker, answer: Mapping[str, Any]) -> None:

@@ -86,7 +86,20 @@ def test_slots_are_set_before_the_answer_is_chosen(say):
     assert texts(say("hello", slots={"language": "en", "known": False}))[0].startswith("Hi")
 
 
-@pytest.mark.parametrize("text", ["/restart", "/talk_to_person", " /greet", '/inform{"code": "1"}'])
+COMMANDS = (
+    "/restart",
+    "/talk_to_person",
+    " /greet",
+    '/inform{"code": "1"}',
+    "/\t/restart",
+    "/\n/restart",
+    "/\u00a0/restart",
+    "/ /\u3000//restart",
+)
+"""What a customer may type, hoping to be taken for Rasa's own; Rasa strips all white space."""
+
+
+@pytest.mark.parametrize("text", COMMANDS)
 def test_e1_7_typed_text_is_never_a_command(client, text):
     parsed = client.parse(text, [])
     assert parsed["intent"]["confidence"] < 1.0
@@ -133,7 +146,7 @@ def test_e6_a_server_that_has_lost_its_trackers_is_told_where_things_stand(say):
 
 def test_e3_2_what_a_person_was_told_is_on_record_and_changes_nothing(say):
     say("halo")
-    answer = say("halo", missed=[{"author": "staff", "text": "sudah beres"}])
+    answer = say("halo", missed=[{"author": "staff", "text": "sudah beres", "at": 1.5}])
     assert actions(answer) == ["utter_greet", "action_listen"]
 
 

@@ -119,8 +119,8 @@ class Door:
         calls = [{"headers": headers, "json": body} for body in bodies]
         return asyncio.run(self._called("POST", address, calls))
 
-    def get(self, address: str) -> httpx.Response:
-        return asyncio.run(self._called("GET", address, [{}]))[0]
+    def get(self, address: str, **content: Any) -> httpx.Response:
+        return asyncio.run(self._called("GET", address, [content]))[0]
 
     async def _called(self, method: str, address: str, calls: list[Any]) -> list[httpx.Response]:
         wire = httpx.ASGITransport(self._site)

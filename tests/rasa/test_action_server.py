@@ -1,5 +1,6 @@
 """POST /actions/webhook: the action server's protocol, who may call, and each call once."""
 
+import asyncio
 import json
 import zlib
 
@@ -10,7 +11,9 @@ from rasa_sdk.interfaces import ActionExecutionRejection
 from actions import registry
 from actions.context import PersonWanted
 from bot.rasa import action_server, wishes
+from bot.rasa.running import runner
 from crm_store import consents, customers
+from nlu.types import ActionCall
 from tests.rasa.conftest import TOKEN, Door, request
 
 STOP = "action_stop_messages"
@@ -158,6 +161,68 @@ def test_a_message_that_has_been_dealt_with_runs_nothing(call, write, app):
 )
 def test_what_is_no_call_is_refused(door, body):
     assert door.post("/actions/webhook", content=body).status_code == 422
+
+
+def nested(levels):
+    return b'{"next_action": ' + b"[" * levels + b"]" * levels + b"}"
+
+
+def deep_slots(levels):
+    body = json.dumps(request(STOP, 1)).encode()
+    return body.replace(b'{"language": "id"}', b'{"x": ' * levels + b"1" + b"}" * levels)
+
+
+@pytest.mark.parametrize("body", [nested(100_000), nested(900), deep_slots(400), deep_slots(5_000)])
+def test_what_is_nested_deeply_is_taken_or_refused(door, write, body):
+    write()
+    assert door.post("/actions/webhook", content=body).status_code in (200, 422)
+
+
+@pytest.mark.parametrize("number", ["0", "-1", str(10**30), "1e999", '"x"', "null", "[1]"])
+def test_an_id_that_cannot_be_ours_is_refused(door, write, number):
+    body = json.dumps(request(STOP, write())).encode()
+    for written in (b'"sender_id": "1"', b'"message_id": "1"'):
+        key = written.partition(b":")[0]
+        changed = body.replace(written, key + b": " + number.encode())
+        assert changed != body
+        assert door.post("/actions/webhook", content=changed).status_code in (200, 422)
+
+
+EVERY_EVENT = (
+    "user bot action slot entities session_started pause resume restart reset_slots rewind undo "
+    "followup reminder cancel_reminder active_loop form loop_interrupted agent export "
+    "action_execution_rejected user_featurization"
+).split()
+
+
+def test_a_tracker_with_every_kind_of_event_is_taken(call, write):
+    events = [{"event": kind, "name": "x", "timestamp": 1.0} for kind in EVERY_EVENT]
+    assert call(STOP, write(), events=events).status_code == 200
+
+
+def test_its_actions_are_listed_for_who_may_call(door):
+    header = {"authorization": f"Bearer {TOKEN}"}
+    names = [one["name"] for one in door.get("/actions/actions", headers=header).json()]
+    assert STOP in names
+    assert door.get("/actions/actions").status_code == 401
+
+
+def test_an_older_message_may_be_acted_on_while_a_newer_one_waits(call, write):
+    older, newer = write("stop"), write("halo")
+    assert [call(STOP, one).status_code for one in (newer, older)] == [200, 200]
+
+
+def test_what_rasa_ran_before_it_died_is_not_run_again_by_the_stand_in(call, write, app):
+    message = write("stop")
+    listened = {"event": "action", "name": "action_listen", "policy": "RulePolicy"}
+    said = {"event": "user", "text": "stop", "timestamp": 1.0, "metadata": {"model_id": "m"}}
+    slots = {"language": "id", "session_started_metadata": {"message_id": "1"}, "product": None}
+    first = call(STOP, message, slots=slots, events=[listened, said]).json()
+    embedded = {**request(STOP, message)["tracker"], "events": [{"event": "user"}]}
+    asked = ActionCall(STOP, "1", str(message), embedded, {})
+    again = asyncio.run(asyncio.to_thread(runner(app, message), asked))
+    assert (list(again.events), list(again.responses)) == (first["events"], first["responses"])
+    assert pieces_of_consent(app) == 1
 
 
 def test_a_compressed_call_is_unpacked(door, write):

@@ -109,6 +109,9 @@ def test_e3_2_what_was_said_to_a_person_is_told_to_the_engine_afterwards(app, wr
     settle(app)
     told = [(one["author"], one["text"]) for one in engine.asked[-1].metadata["missed"]]
     assert told == [("customer", "ini masalahnya"), ("staff", "sudah beres")]
+    with app.db.reading() as session:
+        written = {one.text: one.created_at.timestamp() for one in messages.thread(session, 1)}
+    assert all(one["at"] == written[one["text"]] for one in engine.asked[-1].metadata["missed"])
 
 
 def test_the_stand_in_runs_actions_in_transactions_of_their_own(app, write, engine):

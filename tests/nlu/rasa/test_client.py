@@ -44,8 +44,26 @@ def test_each_status_is_an_error_of_its_own(client, rasa, status, body, error):
         client.turn({"text": "halo"})
 
 
-def test_an_answer_that_is_no_json_is_no_answer(client, rasa):
-    rasa.script = [httpx.Response(200, text="<html>a proxy's page</html>")]
+GARBAGE = (
+    httpx.Response(200, text="<html>a proxy's page</html>"),
+    httpx.Response(200, content=b""),
+    httpx.Response(200, content=b'{"events": ['),
+    httpx.Response(200, content=b"\xff\xfe"),
+    httpx.Response(200, content=b"[" * 100_000),
+    httpx.Response(200, json=[]),
+    httpx.Response(200, json={}),
+    httpx.Response(200, json={"status": "ok"}),
+    httpx.Response(200, json={"events": [], "slots": None, "active_loop": None}),
+    httpx.Response(200, json={"events": [1], "slots": {}, "active_loop": None}),
+    httpx.Response(200, json={"events": [], "slots": {}, "active_loop": {"name": "f"}}),
+    httpx.Response(204),
+    httpx.Response(302, headers={"location": "http://elsewhere.example"}),
+)
+
+
+@pytest.mark.parametrize("answer", GARBAGE, ids=lambda one: repr(one.content[:30]))
+def test_what_is_no_answer_of_the_connector_is_none(client, rasa, answer):
+    rasa.script = [answer]
     with pytest.raises(RasaUnavailable):
         client.turn({"text": "halo"})
 

@@ -108,6 +108,30 @@ def test_after_three_failures_rasa_is_left_alone(rasa_engine, rasa):
     assert len(rasa.asked) == 3
 
 
+def test_an_action_that_fails_is_no_failure_of_rasas(rasa_engine, rasa):
+    engine = rasa_engine()
+    failed = httpx.Response(502, json={"failures": [{"action": "action_x"}]})
+    rasa.script = [DOWN, DOWN, failed, DOWN, DOWN]
+    for _ in range(2):
+        engine.reply(turn("halo"), no_actions)
+    with pytest.raises(ActionFailed):
+        engine.reply(turn("halo"), no_actions)
+    for _ in range(3):
+        engine.reply(turn("halo"), no_actions)
+    assert len(rasa.asked) == 6
+
+
+@pytest.mark.parametrize("body", [b"[]", b"{}", b"<html>", b'{"events": [1]}'])
+def test_e1_4_garbage_is_answered_by_the_stand_in(rasa_engine, rasa, body):
+    rasa.script = [httpx.Response(200, content=body)]
+    assert rasa_engine().reply(turn("halo"), no_actions).replies
+
+
+def test_events_that_only_rasa_has_a_use_for_change_nothing(rasa_engine, rasa):
+    rasa.script = [[*HELLO, {"event": "reminder"}, {"event": "of a later version"}]]
+    assert len(rasa_engine().reply(turn("halo"), no_actions).replies) == 1
+
+
 def test_the_stand_in_goes_on_in_the_middle_of_a_form(rasa_engine, rasa):
     engine = rasa_engine()
     rasa.script = [
