@@ -27,21 +27,23 @@ from channels.twilio.fields import FORM, Fields, clean, media_type, read
 log = logging.getLogger(__name__)
 
 # Twilio's default opt-out handling (SMS, the whole message is one word). YES is left out: it is
-# how people answer a question, and Twilio reacts to it only if they had opted out before.
+# how people answer a question, and Twilio answers it only if they had opted out before.
+_STOPS = ("stop", "stopall", "unsubscribe", "cancel", "end", "quit", "optout", "revoke")
+_YES = "yes"
 KEYWORDS: Mapping[str, str] = MappingProxyType(
     {
-        **dict.fromkeys(("stop", "stopall", "unsubscribe", "cancel", "end", "quit"), "stop"),
+        **dict.fromkeys(_STOPS, "stop"),
         **dict.fromkeys(("start", "unstop"), "start"),
         **dict.fromkeys(("help", "info"), "help"),
     }
 )
-_REACH = {"stop": ReachState.OPTED_OUT, "start": ReachState.OK}
+_REACH = {"stop": ReachState.OPTED_OUT, "start": ReachState.OK, _YES: ReachState.OK}
 _SID = re.compile(r"[A-Za-z0-9]{2,64}\Z", re.ASCII)
 _VCARDS = ("text/vcard", "text/x-vcard", "text/directory")
 # What happens in a WhatsApp chat without anything being said.
 _NOT_SAID = frozenset({"reaction", "system", "request_welcome", "revoke", "revoked", "deleted"})
 _EDITS = frozenset({"edit", "edited"})
-_MOST_MEDIA = 10
+_MEDIA_URL = re.compile(r"MediaUrl(\d{1,3})\Z", re.ASCII)
 _LONGEST_NAME = 120
 
 # Kept beside the message because staff, reports or a later feature read them.
@@ -116,7 +118,7 @@ def _inbound(
         raw=request.body or urlsplit(request.url).query.encode(),
         raw_type=media_type(request) or FORM,
     )
-    return (message, *_reachability(message))
+    return (message, *_reachability(message, opens=_reopens(fields, who.kind, keywords=keywords)))
 
 
 def _words(fields: Fields, who: Address) -> str:
@@ -186,9 +188,15 @@ def _keyword(fields: Fields, kind: ChannelKind, *, keywords: bool) -> str | None
     return None
 
 
-def _reachability(message: InboundMessage) -> Sequence[Reachability]:
+def _reopens(fields: Fields, kind: ChannelKind, *, keywords: bool) -> bool:
+    """Whether this is a YES, which lifts Twilio's block if there is one, and is answered by us."""
+    return kind is ChannelKind.SMS and keywords and fields.get("Body").strip().lower() == _YES
+
+
+def _reachability(message: InboundMessage, *, opens: bool) -> Sequence[Reachability]:
     """A keyword Twilio obeyed changes whom its own block lets us write to."""
-    state = _REACH.get(message.keyword or "")
+    word = message.keyword or (_YES if opens else "")
+    state = _REACH.get(word)
     if state is None:
         return ()
     return (
@@ -197,8 +205,8 @@ def _reachability(message: InboundMessage) -> Sequence[Reachability]:
             kind=message.kind,
             address=message.sender.address,
             state=state,
-            event_id=f"{message.provider_id}:{message.keyword}",
-            reason=f"{(message.keyword or '').upper()} by the customer, handled by Twilio",
+            event_id=f"{message.provider_id}:{word}",
+            reason=f"{word.upper()} by the customer, handled by Twilio",
         ),
     )
 
@@ -217,8 +225,8 @@ def _message_kind(fields: Fields) -> MessageKind:
 
 
 def _payload(fields: Fields) -> str | None:
-    """What we gave the button or list entry that was pressed, or a flow's answers."""
-    for name in ("ButtonPayload", "ListId", "InteractiveData", "FlowData"):
+    """What we gave the button or list entry that was pressed, or a flow's answers as JSON."""
+    for name in ("ButtonPayload", "ListId", "FlowData", "InteractiveData"):
         if fields.get(name):
             return fields.get(name)
     return None
@@ -226,13 +234,14 @@ def _payload(fields: Fields) -> str | None:
 
 def _attachments(fields: Fields) -> tuple[Attachment, ...]:
     """Media by reference; read by what is there, since NumMedia may be missing or wrong."""
+    numbers = sorted(int(match[1]) for match in map(_MEDIA_URL.match, fields) if match)
     return tuple(
         Attachment(
-            reference=fields.get(f"MediaUrl{index}"),
-            content_type=fields.get(f"MediaContentType{index}").strip().lower() or None,
+            reference=fields.get(f"MediaUrl{number}"),
+            content_type=fields.get(f"MediaContentType{number}").strip().lower() or None,
         )
-        for index in range(_MOST_MEDIA)
-        if fields.get(f"MediaUrl{index}")
+        for number in numbers
+        if fields.get(f"MediaUrl{number}")
     )
 
 

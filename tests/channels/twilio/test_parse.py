@@ -142,6 +142,12 @@ def test_a1_5_mms_carries_several_files(read):
     assert [file.content_type for file in message.attachments] == ["image/jpeg", "application/pdf"]
 
 
+def test_a1_5_every_file_is_kept_however_many_there_are(read):
+    urls = {f"MediaUrl{n}": f"https://api.twilio.com/{n}" for n in range(50) if n != 7}
+    [message] = read("whatsapp-image", NumMedia="50", **urls)
+    assert [file.reference for file in message.attachments] == list(urls.values())
+
+
 def test_a1_5_media_is_found_without_num_media(read):
     [message] = read("whatsapp-image", NumMedia="nonsense")
     assert len(message.attachments) == 1
@@ -212,14 +218,30 @@ def test_a8_3_stop_on_whatsapp_is_left_to_the_assistant(read, body):
     assert message.keyword is None
 
 
-@pytest.mark.parametrize("body", ["YES", "stop dong", "BERHENTI", "please cancel"])
+@pytest.mark.parametrize("body", ["stop dong", "BERHENTI", "please cancel", "stop kontak"])
 def test_a8_1_only_twilios_own_single_words_count(read, body):
     [message] = read("sms-text", Body=body)
     assert message.keyword is None
 
 
-def test_a8_1_keywords_can_be_left_to_us(new_channel, recorded, signed):
-    [message] = new_channel(handles_keywords=False).parse(signed(recorded("sms-stop")))
+@pytest.mark.parametrize("body", ["STOPALL", "Unsubscribe", " end ", "QUIT", "OptOut", "REVOKE"])
+def test_a8_1_each_of_twilios_words_stops(read, body):
+    message, reach = read("sms-text", Body=body)
+    assert (message.keyword, reach.state) == ("stop", ReachState.OPTED_OUT)
+
+
+def test_a8_1_a_yes_lifts_twilios_block_and_is_still_an_answer(read):
+    message, reach = read("sms-yes")
+    assert (message.keyword, reach.state) == (None, ReachState.OK)
+
+
+def test_a8_1_a_yes_on_whatsapp_is_only_an_answer(read):
+    assert len(read("whatsapp-text", Body="yes")) == 1
+
+
+@pytest.mark.parametrize("name", ["sms-stop", "sms-yes"])
+def test_a8_1_keywords_can_be_left_to_us(new_channel, recorded, signed, name):
+    [message] = new_channel(handles_keywords=False).parse(signed(recorded(name)))
     assert message.keyword is None
 
 
@@ -272,6 +294,13 @@ def test_text_no_database_takes_is_cleaned(channel, signed_json, recorded):
     [message] = channel.parse(signed_json(recorded("sms-text") | {"Body": "a\x00b\ud800c"}))
     assert message.text == "ab?c"
     json.dumps(message.text).encode("utf-8")
+
+
+def test_what_names_no_status_on_the_status_path_is_no_message(channel, recorded, signed):
+    fields = recorded("sms-text")
+    del fields["SmsStatus"]
+    assert channel.parse(signed(fields, "https://toko-sinar.example/webhooks/shop/status")) == ()
+    assert len(channel.parse(signed(fields))) == 1
 
 
 def test_a_message_that_comes_to_the_status_path_is_not_lost(channel, recorded, signed):

@@ -76,6 +76,45 @@ def test_a2_6_odd_urls_are_checked_as_they_are(url):
     check(request(urlencode(FIELDS).encode(), url=url, params=FIELDS))
 
 
+@pytest.mark.parametrize("given", ["'", "%27"])
+@pytest.mark.parametrize("signed_as", ["'", "%27"])
+def test_a2_1_an_apostrophe_in_the_query_may_be_signed_in_either_spelling(given, signed_as):
+    url = "https://toko-sinar.example/webhooks/shop?Body=don{}t"
+    check(request(b"", url=url.format(given), signed_url=url.format(signed_as), method="GET"))
+
+
+CALL = {"CallSid": "CA1234567890ABCDE", "Digits": "1234", "From": "+14158675309",
+        "To": "+18005551212", "Caller": "+14158675309"}  # fmt: skip
+FORM_BODY = urlencode(CALL).encode()
+TWICE = b"Sid=CA123&SidAccount=AC123&Digits=5678&Digits=1234"
+PAGE = "https://mycompany.com/myapp.php?foo=1&bar=2"
+BODY = b'{"property": "value", "boolean": true}'
+HASH = "bodySHA256=0a1ff7634d9ab3b95db5c9a2dfe9416e41502b283a80c7cf19632632f96e6620"
+
+
+@pytest.mark.parametrize(
+    ("url", "body", "signature"),
+    [
+        (PAGE, FORM_BODY, "RSOYDt4T1cUTdK1PDd93/VVr8B8="),
+        (PAGE.replace(".com", ".com:1234"), FORM_BODY, "RSOYDt4T1cUTdK1PDd93/VVr8B8="),
+        (PAGE, FORM_BODY, "kvajT1Ptam85bY51eRf/AJRuM3w="),
+        (PAGE.replace("https", "http"), FORM_BODY, "0ZXoZLH/DfblKGATFgpif+LLRf4="),
+        (PAGE.replace("https://mycompany.com", "http://mycompany.com:1234"),
+         FORM_BODY, "Zmvh+3yNM1Phv2jhDCwEM3q5ebU="),
+        (PAGE, TWICE, "IK+Dwps556ElfBT0I3Rgjkr1wJU="),
+        (f"{PAGE}&{HASH}", BODY, "a9nBmqA0ju/hNViExpshrM61xv4="),
+        (f"https://mycompany.com/myapp.php?{HASH}", BODY, "y77kIzt2vzLz71DgmJGsen2scGs="),
+    ],
+)  # fmt: skip
+def test_a2_1_the_signatures_twilios_libraries_are_tested_with_are_let_in(url, body, signature):
+    """Public values of twilio-python, -java, -go and -ruby, made with the token "12345"."""
+    kind = "application/json" if body is BODY else FORM
+    headers = {"x-twilio-signature": signature, "content-type": kind}
+    verify(WebhookRequest("POST", url, headers, body), ("12345",), ACCOUNT)
+    with pytest.raises(InvalidSignature):
+        verify(WebhookRequest("POST", url, headers, body + b" "), ("12345",), ACCOUNT)
+
+
 def test_a2_7_the_configured_url_is_signed_not_the_host_header(signed):
     genuine = signed(FIELDS)
     headers = {**genuine.headers, "host": "evil.example", "x-forwarded-host": "evil.example"}
