@@ -31,7 +31,7 @@ SERVICE = frozenset(
     proximity_alert_triggered boost_added chat_background_set forum_topic_created
     forum_topic_edited forum_topic_closed forum_topic_reopened general_forum_topic_hidden
     general_forum_topic_unhidden giveaway_created giveaway_completed video_chat_scheduled
-    video_chat_started video_chat_ended video_chat_participants_invited web_app_data
+    video_chat_started video_chat_ended video_chat_participants_invited
     gift unique_gift paid_message_price_changed direct_message_price_changed
     chat_owner_left chat_owner_changed checklist_tasks_done checklist_tasks_added
     gift_upgrade_sent managed_bot_created poll_option_added poll_option_deleted
@@ -55,9 +55,9 @@ _WORDED, _DEEPEST = ("text", "items", "blocks", "cells", "caption"), 16
 
 
 def words(message: Object) -> str:
-    """What is said: the text, the caption, or a sticker's emoji."""
+    """What is said: the text, the caption, a sticker's emoji, or what a form in a web app sent."""
     written = text(message, "text") or text(message, "caption")
-    return written or _emoji(message) or _rich_text(message)
+    return written or _emoji(message) or _rich_text(message) or _filled_in(message)
 
 
 def is_service(message: Object) -> bool:
@@ -156,6 +156,13 @@ def _spoken(part: Any, depth: int = 0) -> Iterator[str]:
             within = [part.get(name) for name in _WORDED]
         for each in within:
             yield from _spoken(each, depth + 1)
+
+
+def _filled_in(message: Object) -> str:
+    """What a web app sent in its user's name: as it is, or the button's words if it is JSON."""
+    sent = obj(message, "web_app_data")
+    data = text(sent, "data").strip()
+    return (text(sent, "button_text") if data.startswith("{") else data).strip()
 
 
 def _emoji(message: Object) -> str:

@@ -35,6 +35,7 @@ CONTENT = {
     "invoice": ({"title": "kulkas"}, MessageKind.OTHER, ""),
     "poll": ({"question": "?"}, MessageKind.OTHER, ""),
     "story": ({"id": 1}, MessageKind.OTHER, ""),
+    "web_app_data": ({"data": "2 kulkas", "button_text": "Pesan"}, MessageKind.TEXT, "2 kulkas"),
 }
 BESIDE = {"business_connection_id", "effect_id", "paid_message_price_changed", "reply_to_story",
           "sender_boost_count", "sender_business_bot", "suggested_post_info"}  # fmt: skip
@@ -131,3 +132,8 @@ def test_emoji_before_a_mention_do_not_shift_it(read):
     ]
     [message] = read("group-mention", text=said, entities=entities)
     assert message.text == "🧊🧊 masih ada?"
+
+
+def test_of_what_a_web_app_sends_as_json_the_buttons_words_are_read(holding):
+    [message] = holding(web_app_data={"data": '{"produk": "kulkas"}', "button_text": "Pesan"})
+    assert (message.text, message.message_kind) == ("Pesan", MessageKind.TEXT)
