@@ -22,6 +22,8 @@ from rasa.shared.exceptions import RasaException  # noqa: E402
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig  # noqa: E402
 
 SILENT = ("action_listen", "action_session_start")
+TOLD = ("slots", "active_loop", "latest_action_name", "events")
+"""What a call is known by (bot.rasa.calls)."""
 
 
 class Stub(EndpointConfig):
@@ -30,11 +32,14 @@ class Stub(EndpointConfig):
     def __init__(self, own_slots):
         super().__init__("http://stub.example")
         self.own_slots = own_slots
+        self.calls = []
 
     async def request(self, *args, **kwargs):
-        answer = stub_actions.answer(kwargs["json"], self.own_slots)
+        call = kwargs["json"]
+        self.calls.append([call["next_action"], {key: call["tracker"][key] for key in TOLD}])
+        answer = stub_actions.answer(call, self.own_slots)
         if answer is None:
-            body = json.dumps({"error": "not now", "action_name": kwargs["json"]["next_action"]})
+            body = json.dumps({"error": "not now", "action_name": call["next_action"]})
             raise ClientResponseError(400, "declined", body)
         return answer
 
@@ -49,14 +54,15 @@ def agent_of(project, own_slots):
             str(root / "data"),
             output=folder,
         )
-        agent = Agent.load(model, action_endpoint=Stub(own_slots))
+        stub = Stub(own_slots)
+        agent = Agent.load(model, action_endpoint=stub)
     # the connector would put its watch around it, which here has nothing to watch
     agent.processor.action_endpoint = connector.WatchedActions(agent.processor.action_endpoint)
-    agent.processor.action_endpoint.request = Stub(own_slots).request
-    return agent
+    agent.processor.action_endpoint.request = stub.request
+    return agent, stub
 
 
-async def play(agent, walk):
+async def play(agent, stub, walk):
     channel, told = connector.AkrabInput("-"), []
     for number, line in enumerate(walk["lines"]):
         call = {
@@ -68,7 +74,8 @@ async def play(agent, walk):
             "channel": "whatsapp",
             "slots": {},
         }
-        told.append(summary(await channel._turn(agent, call)))
+        stub.calls = []
+        told.append({**summary(await channel._turn(agent, call)), "calls": stub.calls})
     return told
 
 
@@ -94,12 +101,12 @@ async def main():
     answers = {}
     for project, given in asked.items():
         try:
-            agent = agent_of(project, given["own_slots"])
+            agent, stub = agent_of(project, given["own_slots"])
         except (RasaException, ValueError, TypeError) as error:
             # what Rasa refuses is part of the answer
             answers[project] = repr(error)
             continue
-        answers[project] = [await play(agent, walk) for walk in given["walks"]]
+        answers[project] = [await play(agent, stub, walk) for walk in given["walks"]]
     Path(sys.argv[3]).write_text(json.dumps(answers), "utf-8")
 
 

@@ -1,7 +1,8 @@
 """Random conversations with any Rasa project, played on the embedded engine and inside Rasa.
 
 Both are told the same meaning of each line; custom actions answer by lot (stub_actions). So what is
-compared is all that follows from a meaning: slots, forms, rules, fallback, replies.
+compared is all that follows from a meaning: slots, forms, rules, fallback, replies, and by what
+an action's call is known, so that a call of the one engine is not run again for the other.
 """
 
 import json
@@ -17,6 +18,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from bot.rasa import environment
+from bot.rasa.calls import digest_of
 from nlu import train
 from nlu.embedded.engine import EmbeddedEngine
 from nlu.embedded.interpreter import Interpreter
@@ -122,6 +124,7 @@ def embedded(given: Ground) -> list[list[dict[str, Any]]]:
 
 def _played(engine: EmbeddedEngine, walk: Walk, own_slots: list[str]) -> list[dict[str, Any]]:
     def run(call: ActionCall) -> ActionResult:
+        called.append([call.name, json.loads(json.dumps(call.tracker))])
         body = {"next_action": call.name, "tracker": call.tracker}
         answer = stub_actions.answer(body, own_slots)
         if answer is None:
@@ -129,8 +132,10 @@ def _played(engine: EmbeddedEngine, walk: Walk, own_slots: list[str]) -> list[di
         return ActionResult(answer["events"], answer["responses"])
 
     state, told = None, []
+    called: list[Any] = []
     for number, text in enumerate(walk.texts):
         turn = TurnInput(walk.name, str(number), text, NOW, "whatsapp", state=state)
+        called.clear()
         result = engine.reply(turn, run)
         state = json.loads(json.dumps(result.state))
         told.append(
@@ -139,6 +144,7 @@ def _played(engine: EmbeddedEngine, walk: Walk, own_slots: list[str]) -> list[di
                 "replies": [[one.name, one.text] for one in result.replies],
                 "slots": {k: v for k, v in result.slots.items() if v is not None},
                 "loop": result.active_loop,
+                "calls": list(called),
             }
         )
     return told
@@ -192,6 +198,7 @@ def differences(given: Ground, theirs: Sequence[Sequence[Mapping[str, Any]]]) ->
 
 
 def _without_dice(turn: Mapping[str, Any], one_of: set[str]) -> dict[str, Any]:
-    """Rasa throws dice between the variants of a response."""
+    """Rasa throws dice between the variants of a response. Calls by what they are known by."""
     replies = [[name, "…" if name in one_of else text] for name, text in turn["replies"]]
-    return {**turn, "replies": replies}
+    calls = [[name, digest_of(name, tracker)[:8]] for name, tracker in turn["calls"]]
+    return {**turn, "replies": replies, "calls": calls}
