@@ -78,8 +78,12 @@ DAEMON_NAME = re.compile(
     re.IGNORECASE,
 )
 AFTER_DATA = re.compile(
-    r"(?:in reply to|after) (?:the )?end of data|^[ \t>]*>>> \.?data\b|smtp command data"
+    r"(?:in reply to|after) (?:the )?end of data|^[ \t>]*>>> \.?data\b|smtp command\s+data"
     r"|failed after i sent the message|step: data|did not like our final data"
     r"|after (?:sending )?data\b",
     re.IGNORECASE | re.MULTILINE,
 )
+CERTAIN = re.compile(
+    r"(?:doesn['’]t|does not) have an? \S+ account|destinataire inva|no longer", re.IGNORECASE
+)
+"""Says of the address what no filter would."""

@@ -11,6 +11,7 @@ from channels.base import DeliveryStatus, ReachState
 from channels.email import bounced, headers
 from channels.email.bounce_words import (
     AFTER_DATA,
+    CERTAIN,
     COPY,
     DAEMON,
     DAEMON_NAME,
@@ -71,17 +72,20 @@ def reports(mail: Part, raw: bytes) -> list[Report]:
             return _filtered(_explained(_named(_merged(found), mail), mail), mail)
     if not _is_text_bounce(mail):
         return []
-    return _filtered(_inlined(mail) or _text_only(mail, raw)[:MOST_RECIPIENTS], mail)
+    inlined = _inlined(mail)
+    found = _explained(inlined, mail) if inlined else _text_only(mail, raw)[:MOST_RECIPIENTS]
+    return _filtered(found, mail)
 
 
 def _filtered(found: list[Report], mail: Part) -> list[Report]:
     """A server that refuses only after DATA took the recipient: it dislikes the mail (RFC 5321).
 
-    Mobile operators say "user unknown" then. A code for the address is believed all the same.
+    Mobile operators say "user unknown" then. A code for the address, and words that say more
+    ("doesn't have an account"), are believed all the same.
     """
     if len(found) != 1 or not found[0].verdict.dead or found[0].verdict.code[2:4] == "1.":
         return found
-    if not AFTER_DATA.search(_human(mail)):
+    if not AFTER_DATA.search(_human(mail)) or CERTAIN.search(found[0].text):
         return found
     return [replace(found[0], verdict=replace(found[0].verdict, reason=Reason.POLICY))]
 
@@ -235,12 +239,17 @@ def _text_only(mail: Part, raw: bytes) -> list[Report]:
         box.address for box in headers.mailboxes([mail.headers.get("from"), mail.headers.get("to")])
     } - set(named + sent_to)
     pieces = bounced.pieces(human, own, sent_to)
-    status = _status_of(human, mail.headers.text("subject"))
+    subject = mail.headers.text("subject")
+    status = _status_of(human, subject)
     recipients = named or list(pieces) or _second_opinion(raw) or sent_to[:1] or [""]
-    return [
+    found = [
         Report(one, status, judge(pieces.get(one, human)), pieces.get(one, human).strip()[:500])
         for one in dict.fromkeys(recipients)
     ]
+    if len(found) > 1 or found[0].verdict.reason != Reason.OTHER:
+        return found
+    # Some name the reason before the address, or in the subject only.
+    return [replace(found[0], verdict=judge(f"{human[:3500]}\n{subject}"))]
 
 
 def _status_of(human: str, subject: str) -> DeliveryStatus:

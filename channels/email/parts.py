@@ -1,5 +1,6 @@
 """What can be taken out of a stored mail: a file, or the HTML version with its pictures."""
 
+from html import escape
 from urllib.parse import quote
 
 from channels.base import Attachment, Formatted, Media
@@ -22,11 +23,15 @@ def cut_out(raw: bytes, attachment: Attachment, most_bytes: int) -> Media:
 
 
 def formatted(raw: bytes) -> Formatted | None:
-    """The HTML version; pictures by the Content-ID it shows them by (RFC 2392)."""
+    """The HTML version; pictures by the Content-ID it shows them by (RFC 2392).
+
+    Of a mail without one the text, quotations and signature too; None if there is none either.
+    """
     mail = mime.parse(raw)
-    part = _at(mail, body.read(mail).html or "")
+    content = body.read(mail)
+    part = _at(mail, content.html or "")
     if part is None:
-        return None
+        return _as_typed(content.text)
     html = part.text()
     images = {key: part for part in mail.walk() if (key := _content_id(part)) and _is_image(part)}
     return Formatted(
@@ -37,6 +42,11 @@ def formatted(raw: bytes) -> Formatted | None:
             if key in html or quote(key) in html
         },
     )
+
+
+def _as_typed(text: str) -> Formatted | None:
+    words = f'<div style="white-space: pre-wrap">{escape(text)}</div>'
+    return Formatted(words) if text.strip() else None
 
 
 def _at(mail: Part, place: str) -> Part | None:

@@ -20,6 +20,10 @@ class Reason(StrEnum):
     OTHER = "other"
 
 
+# What may stand between two words of a sentence; a dot inside an address ends none.
+_GAP = r"(?:[^.\n]|\.(?!\s)){0,60}"
+_NEAR = r"(?:[^.\n]|\.(?!\s)){0,25}"
+
 # The first that matches counts. Words for "not this, not now" come before "nobody there".
 WORDS: tuple[tuple[Reason, re.Pattern[str]], ...] = tuple(
     (reason, re.compile(words, re.IGNORECASE))
@@ -31,74 +35,91 @@ WORDS: tuple[tuple[Reason, re.Pattern[str]], ...] = tuple(
         ),
         (
             Reason.RATE,
-            r"at a rate that|rate limit|too many (?:messages|connections|recipients)|throttl"
+            r"at a rate that|rate limit|too many (?:messages(?! on)|connections|recipients)|throttl"
             r"|receiving mail too quickly",
         ),
         (
             Reason.FULL,
-            r"(?:mailbox|inbox|account|mail ?folder|storage|postfach|kotak surat)[^.\n]{0,60}"
-            r"(?:full|over(?: its)? quota|exceed|voll|penuh|out of storage)|over ?quota"
-            r"|quota[^.\n]{0,20}(?:exceed|full)|disk quota|insufficient (?:system )?storage"
-            r"|kuota[^.\n]{0,30}(?:penuh|terlampaui)|full mailbox|speicherplatz",
+            rf"(?:mailbox|inbox|account|mail ?folder|storage|postfach|kotak surat){_GAP}"
+            r"(?:full|over(?: its)? quota|exceed|voll|penuh|out of storage)|full mailbox"
+            rf"|(?:over|exceed\w*|violat\w*){_NEAR}(?:quota|storage|allocation|disk ?space)"
+            rf"|(?:quota|disk ?space){_NEAR}(?:exceed|full|violat|penuh)"
+            rf"|(?:insufficient|not enough|not sufficient|no|enough) (?:\w+ )?(?:storage|space)\b"
+            rf"|kuota{_NEAR}(?:penuh|terlampaui)|speicherplatz|bo[iî]te{_NEAR}pleine"
+            r"|space has been used up|too (?:much mail data|many messages on)|disk(?: |-)?quota",
         ),
         (
             Reason.OUR_SETUP,
-            r"\bdmarc\b|unauthenticated|spf (?:check )?fail|not authorized to send"
-            r"|authentication required|sender (?:address )?rejected|does not have a reverse"
-            r"|relay(?:ing)? (?:access )?denied|unable to relay",
+            # Refused before the recipient was named: it says nothing of them.
+            r"(?:after|in reply to|step:) (?:pipelined )?(?:mail from|helo|ehlo|initial connection)"
+            r"|\bdmarc\b|unauthenticated|spf (?:check )?fail|not authorized to send"
+            r"|authentication required|sender (?:address )?rejected"
+            r"|relay(?:ing)? (?:access )?denied|unable to relay|my name was rejected"
+            rf"|\b(?:helo|ehlo)\b{_NEAR}(?:reject|refus|invalid)|client host rejected"
+            r"|(?:have|find|resolve|no|valid|missing)\W(?:an? |your |the |valid )*"
+            r"(?:reverse\b|ptr\b|rdns)"
+            r"|(?:find|resolve) your host",
         ),
         (
             Reason.POLICY,
-            r"\bspam|blacklist|blocklist|block list|blocked|reputation|policy|virus|phish"
-            r"|content rejected|not accepted for",
+            r"\bspam|(?:black|block|deny) ?list|blocked|reputation|policy|virus|phish|malware"
+            r"|content rejected|not accepted for|(?<!recipient address rejected: )access denied"
+            r"|\bdnsbl\b|\brbl\b|\bbanned\b|unsolicited|suspicious",
         ),
         (
             Reason.TOO_LARGE,
-            r"(?:message|size)[^.\n]{0,40}(?:too (?:large|big)|exceeds)|zu gro[ßs]|terlalu besar",
+            rf"(?:message|size){_GAP}(?:too (?:large|big)|exceeds)|zu gro[ßs]|terlalu besar",
         ),
         (
             Reason.DISABLED,
-            r"(?:account|mailbox|user|address)[^.\n]{0,40}(?:disabled|inactive|suspended|deactivated"
-            r"|discontinued|no longer (?:active|available|accept))|dinonaktifkan|tidak aktif"
-            r"|deaktiviert",
+            rf"(?:account|mailbox|user|address){_GAP}(?:disabled|inactive|suspended|deactivated"
+            r"|discontinued|not active|no longer (?:active|available|accept))|dinonaktifkan"
+            r"|tidak aktif|deaktiviert",
         ),
         (
             Reason.NO_DOMAIN,
-            r"(?:host|domain)(?: name)?(?! said)[^.:\n]{0,60}(?:not found|unknown|does not exist"
-            r"|couldn'?t find|lookup fail)|nxdomain"
-            r"|(?:unknown|unrouteable|unroutable) (?:host|domain)"
-            r"|couldn'?t find any host|no such (?:host|domain)|unrouteable address"
-            r"|domain[^.\n]{0,30}tidak (?:ditemukan|ada)|nullmx|null mx"
-            r"|no mx record|no smtp service|invalid domain|host not found|no mx or a for"
+            rf"(?:host|domain)(?: name)?(?! said)(?:[^.:\n]|\.(?!\s)){{0,60}}(?:not found|unknown"
+            r"|does not exist|couldn'?t find)|domain is not reachable|nxdomain"
+            r"|name or service not known"
+            r"|(?:unknown|unrouteable|unroutable|illegal) (?:host|domain|address\b)"
+            r"|couldn'?t find any host|no such (?:host|domain)"
+            rf"|domain{_NEAR}tidak (?:ditemukan|ada)|nullmx|null mx|no mx found"
+            r"|no mx record|no smtp service|invalid (?:recipient )?domain(?! name|,)"
+            r"|host not found|no mx or a for"
             r"|couldn'?t find (?:a|any) (?:mail exchanger|host)|no hosts? with that name"
-            r"|dom[aä]i?n[a-zäéíe]{0,3}[^.\n]{0,30}(?:existiert nicht|n'existe pas|no existe"
+            rf"|dom[aä]i?n[a-zäéíe]{{0,3}}{_NEAR}(?:existiert nicht|n'existe pas|no existe"
             r"|não existe|bestaat niet|non esiste|nie istnieje)"
-            r"|домен[^.\n]{0,30}не (?:существует|найден)",
+            rf"|домен{_NEAR}не (?:существует|найден)",
         ),
         (
             Reason.UNKNOWN_USER,
-            r"(?:user|recipient|mailbox|address|account|alias)[^.\n]{0,60}(?:unknown|not found"
-            r"|does(?: not|n'?t) exist|not exist|invalid|not known"
-            r"|couldn'?t be found|no longer exist|wasn't found|isn't in)"
-            r"|(?:unknown|no such|invalid|bad) (?:user|recipient|mailbox|address"
-            r"|account|local|person)|user doesn'?t have an?\b|no mailbox here"
+            rf"(?:user|recipient|mailbox|address|account|alias|@[\w.-]+){_GAP}"
+            r"(?:unknown|not found|does(?: not|n'?t) exist|not exist|invalid|not known"
+            r"|not present|not local|no longer (?:exist|valid)|wrong or|could ?n['o]t be found"
+            r"|could not be found|wasn't found|isn't in|missing home)"
+            r"|(?:unknown|no such|invalid|bad) (?:\w+ )?(?:user|recipient|mailbox|address"
+            r"|account|local|person)|user doesn'?t have an?\b"
+            r"|no (?:mail ?box|one|account|user)(?: \w+)? (?:here|found|at this|by that|for this)"
+            r"|not an? (?:valid|known|active|local) (?:user|recipient|mailbox|address|account)"
             r"|not a valid|not listed in|name is not recognized|invalid final delivery userid"
-            r"|no valid recipients|not our (?:user|customer)|recipnotfound|nosuchuser|user_unknown"
-            r"|(?:benutzer|empf[äa]nger|e-mail-adresse)[^.\n]{0,60}(?:unbekannt|nicht gefunden"
-            r"|nicht vorhanden|nicht existiert)|unbekannter empf"
-            r"|(?:alamat|penerima|pengguna|akun|kotak surat)[^.\n]{0,60}tidak"
+            r"|no valid recipients(?! from)|not our (?:user|customer)|recip\w* ?notfound|nosuchuser"
+            rf"|user_unknown|rcptto|(?:benutzer|empf[äa]nger|e-mail-adresse){_GAP}(?:unbekannt"
+            r"|nicht gefunden|nicht vorhanden|nicht existiert)|unbekannter empf"
+            rf"|(?:alamat|penerima|pengguna|akun|kotak surat){_GAP}tidak"
             r" (?:dapat )?(?:ditemukan|dikenal|ada|valid|terdaftar)"
-            r"|requested action not taken: mailbox unavailable"
-            r"|recipient address rejected(?:\.|: access denied)|#5\.1\.0 address rejected"
+            r"|mailbox (?:is )?unavail?able|account unavailable"
+            r"|recipient address rejected(?:\.|: access denied)|5\.1\.0 address rejected"
             r"|mailbox not found|couldn'?t (?:find|be located)"
-            r"|destinataire (?:inconnu|introuvable)|(?:adresse|boîte)[^.\n]{0,40}(?:n'existe pas"
-            r"|inconnue|introuvable)|(?:usuario|destinatario|dirección|cuenta|buzón)[^.\n]{0,40}"
-            r"(?:desconocid|no existe|no encontrad)|(?:usuário|destinatário|endereço)[^.\n]{0,40}"
-            r"(?:desconhecid|não existe|inexistente)|(?:utente|destinatario|indirizzo)[^.\n]{0,40}"
-            r"(?:sconosciut|inesistente|non esiste|non trovat)|(?:gebruiker|ontvanger|adres)"
-            r"[^.\n]{0,40}(?:onbekend|bestaat niet|niet gevonden)|(?:użytkownik|adresat|skrzynka)"
-            r"[^.\n]{0,40}(?:nie istnieje|nieznan)|(?:пользовател|получател|адрес|ящик)[^.\n]{0,40}"
-            r"(?:не (?:существует|найден)|неизвест|недействител)|нет такого пользователя"
+            rf"|(?:destinataire|utilisateur) (?:inconnu|introuvable|invalide)"
+            rf"|(?:adresse|boîte){_NEAR}(?:n'existe pas|inconnue|introuvable)"
+            rf"|(?:usuario|destinatario|dirección|cuenta|buzón){_NEAR}(?:desconocid"
+            r"|no existe|no encontrad)|no existe (?:es[ea]|dich[oa]|el|la) \w+"
+            rf"|(?:usuário|destinatário|endereço){_NEAR}(?:desconhecid|não existe|inexistente)"
+            rf"|nessun utente|(?:utente|destinatario|indirizzo){_NEAR}(?:sconosciut|inesistente"
+            rf"|non esiste|non trovat)|(?:gebruiker|ontvanger|adres){_NEAR}(?:onbekend|bestaat niet"
+            rf"|niet gevonden)|(?:użytkownik|adresat|skrzynka){_NEAR}(?:nie istnieje|nieznan)"
+            rf"|(?:пользовател|получател|адрес|ящик){_NEAR}(?:не (?:существует|найден)|неизвест"
+            r"|недействител)|нет такого пользователя"
             r"|(?:アドレス|宛先|ユーザー?|リストに)[^。\n]{0,40}(?:見つかり|存在し|ありません|不明)"
             r"|(?:用户|用戶|地址|邮箱|郵箱|收件人)[^。\n]{0,20}(?:不存在|未找到|找不到|无效|無效)"
             r"|(?:사용자|주소|계정)[^.\n]{0,20}(?:존재하지|없습니다)|không tồn tại",
@@ -106,7 +127,7 @@ WORDS: tuple[tuple[Reason, re.Pattern[str]], ...] = tuple(
         (
             Reason.ROUTING,
             r"timed? ?out|connection refused|retry timeout|retry time|could not connect|loop"
-            r"|too many hops|not yet been delivered|delayed",
+            r"|too many hops|not yet been delivered|delayed|lookup fail|unreachable",
         ),
     )
 )

@@ -48,7 +48,11 @@ _TELLING = MappingProxyType(
     }
 )
 _ENHANCED = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
-_REPLY = re.compile(r"(?<![\d.])([45])\d\d(?=[ \-#])")
+_REPLY = re.compile(r"(?<![\d.])([45])\d\d(?=[ \-#]|,(?!\d))")
+
+
+# RFC 5321's own words for 550, which filters use as well.
+_VAGUE = re.compile(r"mailbox (?:is )?unavail", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,8 @@ def _reason(code: str, text: str) -> Reason:
     by_code = _CODES.get(detail) or _SUBJECTS.get(detail.partition(".")[0])
     if by_code is None:
         return by_words
+    if by_code == Reason.POLICY and by_words == Reason.UNKNOWN_USER and _VAGUE.search(text):
+        return by_code
     # "5.1.1 … blocked as spam" and "5.2.1 … at a rate that": servers reuse codes, words tell.
     contradicted = by_code in DEAD and by_words not in DEAD | {Reason.OTHER, Reason.ROUTING}
     return by_words if contradicted or by_words in _TELLING.get(by_code, ()) else by_code

@@ -95,8 +95,15 @@ def test_a_mail_that_is_html_and_nothing_else_has_a_place_too(new_channel, parse
     assert new_channel().formatted(HTML.encode()).html == "<p>html</p>"
 
 
-@pytest.mark.parametrize("raw", [PLAIN, "", multipart("mixed", PLAIN, PHOTO)])
-def test_a_mail_without_html_has_no_formatted_version(new_channel, raw):
+def test_a_mail_without_html_is_shown_as_it_was_typed_with_its_quotations(new_channel, parser):
+    raw = b"From: ana@pelanggan.example\n\nsiap\n\n> <b>kapan</b>\n> ya\n"
+    assert "quoted" in parser.events(raw)[0].metadata
+    html = new_channel().formatted(raw).html
+    assert "siap\n\n&gt; &lt;b&gt;kapan&lt;/b&gt;\n&gt; ya" in html
+
+
+@pytest.mark.parametrize("raw", ["", multipart("mixed", PHOTO)])
+def test_a_mail_without_words_has_no_formatted_version(new_channel, raw):
     assert new_channel().formatted(raw.encode()) is None
 
 

@@ -72,6 +72,36 @@ REPORTS: dict[str, tuple[str, str, list[tuple[str, DeliveryStatus, ReachState | 
         f"<{ANA}>: 550 5.1.1 Unknown user (in reply to end of DATA command)\n",
         [(ANA, FAILED, DEAD)],
     ),
+    "refused after DATA in words no filter uses": (
+        "Mail delivery failed",
+        f"<{ANA}>: 554 dd This user doesn't have a pelanggan.example account (in reply to end of"
+        " DATA command)\n",
+        [(ANA, FAILED, DEAD)],
+    ),
+    "the reason above the address": (
+        "Re: Kulkas",
+        "Error: Invalid user address\n\nError message below:\n550 - no such user here\n\n"
+        f"Message details:\n  RCPT TO: {ANA}\n  Size (in bytes): 222\n",
+        [(ANA, FAILED, DEAD)],
+    ),
+    "the reason in the subject only": (
+        "Returned mail: User unknown",
+        f"The following addresses had permanent delivery errors\n\n<{ANA}>\n",
+        [(ANA, FAILED, DEAD)],
+    ),
+    "fields without a reason, words with one": (
+        "Returned mail: Service unavailable",
+        f"   ----- Transcript of session follows -----\n<{ANA}>\nmail.local: unknown user: ana\n\n"
+        f"Reporting-MTA: dns; mx.example\n\nFinal-Recipient: rfc822; {ANA}\nAction: failed\n"
+        "Status: 5.5.0\n",
+        [(ANA, FAILED, DEAD)],
+    ),
+    "refused at MAIL FROM: our sender, not the address": (
+        "Mail delivery failed: returning message to sender",
+        f"  {ANA}\n    SMTP error from remote mail server after MAIL FROM:<halo@a.example>:\n"
+        "    553 5.1.0 a.example does not exist\n",
+        [(ANA, FAILED, None)],
+    ),
     "Japanese": (
         "メッセージを配信できません",
         f"<{ANA}>:\nこのアドレスは存在しません\n",
@@ -91,6 +121,17 @@ REASONS = {
     "550 5.1.1 <ana@b.example>: Recipient address rejected: blocked by policy": Reason.POLICY,
     "Remote host said: 550 unknown user": Reason.UNKNOWN_USER,
     "550 5.7.1 Mailbox full": Reason.FULL,
+    "550 the user ana@b.example does not exist": Reason.UNKNOWN_USER,
+    "550 no mailbox by that name is available": Reason.UNKNOWN_USER,
+    "550 5.7.1 requested action not taken: mailbox unavailable": Reason.POLICY,
+    "550 5.1.0 Unknown address error 550-'5.7.1 Access denied'": Reason.POLICY,
+    "501 5.0.0 my name was rejected. Invalid domain name": Reason.OUR_SETUP,
+    "550 5.7.1 <mx.example>: Helo command rejected: Host not found": Reason.OUR_SETUP,
+    "550 we could not find your reverse DNS record": Reason.OUR_SETUP,
+    "552 user ana is over the allowed quota": Reason.FULL,
+    "554 the domain is not reachable": Reason.NO_DOMAIN,
+    "DNS lookup failure: host cx.b.example not found": Reason.NO_DOMAIN,
+    "550 Name server: host name lookup failure": Reason.ROUTING,
     "550 Utilisateur: adresse n'existe pas": Reason.UNKNOWN_USER,
     "550 Пользователь не найден": Reason.UNKNOWN_USER,
     "550 收件人不存在": Reason.UNKNOWN_USER,
@@ -108,6 +149,11 @@ def test_each_recipient_is_found_with_its_reason(name, parser, new_mail):
 @pytest.mark.parametrize("text", REASONS)
 def test_words_give_the_reason(text):
     assert judge(text).reason == REASONS[text]
+
+
+def test_a_reply_code_before_a_comma_tells_whether_it_is_for_good():
+    assert not judge("ERROR_CODE :421, Host not reachable").permanent
+    assert judge("Message of 450,000 bytes: 552 too large").permanent
 
 
 def test_two_recipients_without_an_empty_line_between_are_two(parser, new_mail):
