@@ -1,12 +1,25 @@
-"""Delivery reports: forward only; what a report proves about the address is kept with it."""
+"""Delivery reports: forward only; what a report proves about the address is kept with it.
+
+What was lost for a reason that passes (a phone switched off, a queue that was full) is sent again
+a few times; everything else that failed is for a person to look at.
+"""
+
+import random
+from datetime import timedelta
 
 from bot.delivery import reaching
+from bot.logs import logger
 from channels.base import ReachState, StatusUpdate
 from crm_store import conversations, delivery, identities, lookups
 from crm_store.models import Message
 from crm_store.models.kinds import IdentityState
 from crm_store.reach import Event
-from crm_store.session import Session
+from crm_store.session import Session, now
+
+log = logger("status")
+MOST_ATTEMPTS = 4
+WORTH_SENDING = timedelta(hours=4)
+"""An older message is no longer what its reader waits for."""
 
 
 def apply(session: Session, update: StatusUpdate) -> list[str]:
@@ -30,7 +43,20 @@ def apply(session: Session, update: StatusUpdate) -> list[str]:
         _learn(session, message, update, update.reach)
     if not changed:
         return []
+    if update.retry_after is not None:
+        _send_again(session, message, update.retry_after)
     return [f"conversation:{message.conversation_id}", f"customer:{message.customer_id}"]
+
+
+def _send_again(session: Session, message: Message, wait: timedelta) -> None:
+    """Each time it waits twice as long, spread so that what failed together goes one by one."""
+    at, attempts = now(), message.attempts
+    spread = random.uniform(1.0, 1.25)  # noqa: S311 - no secret
+    not_before = at + wait * 2 ** max(0, attempts - 1) * spread
+    if delivery.queue_again(
+        session, message.id, not_before=not_before, attempts=MOST_ATTEMPTS, since=at - WORTH_SENDING
+    ):
+        log.info("to be sent again", message_id=message.id, attempts=attempts)
 
 
 def _learn(session: Session, message: Message, update: StatusUpdate, proves: ReachState) -> None:

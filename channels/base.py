@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol, runtime_checkable
 
@@ -177,6 +177,8 @@ class StatusUpdate:
     reach: ReachState | None = None
     """What the report proves about the address, if anything."""
     recipient: str | None = None
+    retry_after: timedelta | None = None
+    """Of a failure that will pass: it may be sent again, but not sooner than this."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,26 @@ def apply_status(
     return report["status"] == MessageStatus.FAILED and _forward(session, part_of, report)
 
 
+def queue_again(
+    session: Session, message_id: int, *, not_before: datetime, attempts: int, since: datetime
+) -> bool:
+    """Put a message back into the queue whose delivery a report called failed. False if not.
+
+    Not if it was tried `attempts` times, is older than `since`, went out in parts (some of them
+    arrived), or a person sent it again. Its old provider id is given up, so that late reports of
+    the lost attempt mean nothing any more.
+    """
+    message = session.get_one(Message, message_id, populate_existing=True)
+    if message.status != MessageStatus.FAILED or "sent_again_as" in message.content:
+        return False
+    if message.attempts >= attempts or message.created_at < since or _has_parts(session, message):
+        return False
+    message.status, message.not_before = MessageStatus.QUEUED, not_before
+    message.provider_id = message.sent_at = None
+    session.flush()
+    return True
+
+
 def mark_delivered(session: Session, message_ids: Sequence[int]) -> None:
     """The channel itself showed these messages as it took them; statuses only move forward."""
     _delivered.run(session, {"ids": message_ids, "at": now()})
@@ -107,6 +127,11 @@ def _find_part(session: Session, report: dict[str, Any]) -> int | None:
         MessagePart.provider_id == report["provider_id"],
     )
     return session.scalars(query).first()
+
+
+def _has_parts(session: Session, message: Message) -> bool:
+    query = select(MessagePart.id).where(MessagePart.message_id == message.id)
+    return session.scalars(query.limit(1)).first() is not None
 
 
 def _forward(session: Session, message_id: int, report: dict[str, Any]) -> bool:

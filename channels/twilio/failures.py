@@ -96,6 +96,8 @@ CODES: Mapping[int, _Row] = MappingProxyType(
 
 _TEMPLATE_STATES = frozenset({63027, 63028, 63040, 63041, 63042})
 _WAITS = MappingProxyType({14107: 30, 21611: 60, 30001: 60, 63017: 10, 63018: 10})
+_REPORTED_WAITS = MappingProxyType({30003: 300, 63017: 15, 63018: 15})
+_REPORTED_WAIT = 60
 _LONGEST_WAIT = timedelta(hours=1)
 _REACH = {
     AddressDead: ReachState.DEAD,
@@ -120,6 +122,14 @@ def reach(code: str | int | None) -> ReachState | None:
     """What a failure with this code proves about the address; most prove nothing."""
     kind = classify(code)
     return _REACH.get(kind) if kind else None
+
+
+def retry_after(code: str | int | None) -> timedelta | None:
+    """When what a report says was lost may be sent again; None if that would not help."""
+    kind = classify(code)
+    if kind is None or not kind.retryable:
+        return None
+    return timedelta(seconds=_REPORTED_WAITS.get(_number(code), _REPORTED_WAIT))
 
 
 def is_template_state(code: str | None) -> bool:

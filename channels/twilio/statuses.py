@@ -58,6 +58,7 @@ def updates(channel: str, provider_id: str, fields: Fields) -> Sequence[StatusUp
             error=_error(fields, code) if status is DeliveryStatus.FAILED else None,
             reach=failures.reach(code),
             recipient=_recipient(fields),
+            retry_after=failures.retry_after(code),
         ),
     )
 
