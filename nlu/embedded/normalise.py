@@ -66,7 +66,8 @@ SLANG = {
 
 def clean(text: str) -> str:
     """At most LONGEST characters, compatibility forms folded, control characters as spaces."""
-    folded = unicodedata.normalize("NFKC", text[:LONGEST]).lower()
+    # Folding makes 18 characters of "ﷺ".
+    folded = unicodedata.normalize("NFKC", text[:LONGEST]).lower()[:LONGEST]
     if folded.isprintable():
         return folded
     return "".join(c if c.isprintable() else " " for c in folded)

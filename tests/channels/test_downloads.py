@@ -1,5 +1,8 @@
 """What every channel promises of a customer's file: had within limits, or which kind of no."""
 
+import gzip
+import tracemalloc
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +13,14 @@ import respx
 
 from channels.abilities import Downloader
 from channels.base import Attachment, Channel, Media
-from channels.errors import ForeignHost, Gone, Misconfigured, TooLarge, Unreachable
+from channels.errors import (
+    ForeignHost,
+    Gone,
+    MediaError,
+    Misconfigured,
+    TooLarge,
+    Unreachable,
+)
 from channels.registry import CHANNEL_TYPES
 
 pytestmark = pytest.mark.anyio
@@ -114,6 +124,47 @@ async def test_a_file_without_end_is_left_at_the_limit(type_, build_sample, web)
     with pytest.raises(TooLarge):
         await channel.download(KEPT[type_].attachment, most_bytes=5000)
     assert taken < 100_000
+
+
+@pytest.mark.parametrize("packing", ["gzip", "deflate"])
+@pytest.mark.parametrize("type_", FETCHED)
+async def test_a_file_compressed_unasked_is_had_all_the_same(type_, packing, build_sample, web):
+    body = gzip.compress(CONTENT) if packing == "gzip" else zlib.compress(CONTENT)
+    web.get(KEPT[type_].at).mock(return_value=packed(body, packing))
+    media = await build_sample(type_).download(KEPT[type_].attachment)
+    assert media.content == CONTENT
+
+
+@pytest.mark.parametrize("type_", FETCHED)
+async def test_a_small_file_that_unpacks_to_a_huge_one_is_never_unpacked_whole(
+    type_, build_sample, web
+):
+    web.get(KEPT[type_].at).mock(return_value=packed(gzip.compress(b"\0" * 50_000_000), "gzip"))
+    channel, asked = build_sample(type_), KEPT[type_].attachment
+    tracemalloc.start()
+    try:
+        with pytest.raises(TooLarge):
+            await channel.download(asked, most_bytes=5000)
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("packing", ["gzip, gzip", "br", "zstd", "gzip"])
+@pytest.mark.parametrize("type_", FETCHED)
+async def test_other_compression_than_that_is_refused(type_, packing, build_sample, web):
+    web.get(KEPT[type_].at).mock(return_value=packed(b"\x1f\x8bno", packing))
+    with pytest.raises(MediaError):
+        await build_sample(type_).download(KEPT[type_].attachment)
+
+
+def packed(body: bytes, packing: str) -> httpx.Response:
+    """An answer as it comes over the wire: not yet unpacked."""
+
+    async def pieces():
+        yield body
+
+    return httpx.Response(200, headers={"content-encoding": packing}, stream=Endless(pieces()))
 
 
 @pytest.mark.parametrize("type_", FETCHED)

@@ -4,7 +4,7 @@ import pytest
 
 from nlu.embedded.engine import EmbeddedEngine
 from nlu.embedded.intent_training import train
-from nlu.embedded.normalise import words
+from nlu.embedded.normalise import LONGEST, clean, words
 
 WORDS = [
     ("Brp poin GW?", ["berapa", "poin", "saya", "?"]),
@@ -58,3 +58,8 @@ def test_too_little_data_trains_a_model_that_is_never_sure(examples: list[tuple[
 def test_two_intents_are_enough() -> None:
     model = train([("yes", "ya betul"), ("yes", "iya"), ("no", "tidak"), ("no", "jangan dong")])
     assert model.rank("ya").order[0][0] == "yes"
+
+
+def test_folding_makes_no_text_longer_than_it_may_be():
+    """Or 2,000 signs of one customer, 36,000 letters, would keep all others waiting."""
+    assert len(clean("ﷺ" * 2000)) == LONGEST
