@@ -7,8 +7,10 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from crm_store import conversations
+from crm_store.delivery import provider_key
 from crm_store.models import Conversation, Customer, Identity, Message, Staff
 from crm_store.models.kinds import ConversationState, Direction, MessageStatus, Owner
+from crm_store.models.talk import MessagePart
 from crm_store.session import Session
 
 PREVIEW = 160
@@ -88,10 +90,36 @@ def refusals(session: Session, conversation_id: int, since: datetime) -> list[st
     return [code for code in session.scalars(query) if code]
 
 
+def referred(session: Session, said: Sequence[Message]) -> dict[int, Message]:
+    """What customers' messages answer or are new versions of, by the id of the one that refers."""
+    named = {one.id: key for one in said if (key := _names_another(one))}
+    if not named:
+        return {}
+    found = _by_provider_id(session, said[0].conversation_id, set(named.values()))
+    return {id_: found[key] for id_, key in named.items() if key in found}
+
+
 def remembered(session: Session) -> tuple[int, int]:
     """How many customers and how many messages the store holds."""
     customers = session.scalars(select(func.count(Customer.id))).one()
     return customers, session.scalars(select(func.count(Message.id))).one()
+
+
+def _names_another(message: Message) -> str | None:
+    original = message.content.get("metadata", {}).get("original")
+    key = original or message.content.get("reply_to")
+    return provider_key(str(key)) if key and message.direction == Direction.IN else None
+
+
+def _by_provider_id(session: Session, conversation_id: int, keys: set[str]) -> dict[str, Message]:
+    here = Message.conversation_id == conversation_id
+    whole = select(Message.provider_id, Message).where(here, Message.provider_id.in_(keys))
+    part = select(MessagePart.provider_id, Message).join(
+        Message, Message.id == MessagePart.message_id
+    )
+    part = part.where(here, MessagePart.provider_id.in_(keys))
+    rows = [*session.execute(whole).tuples(), *session.execute(part).tuples()]
+    return {str(key): message for key, message in rows}
 
 
 def _names(

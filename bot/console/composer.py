@@ -12,7 +12,7 @@ from bot.site.pages import fragment
 from bot.site.request import LONGEST, PageError, common
 from channels.errors import Refused
 from channels.templates import LONGEST_TEMPLATE, LONGEST_VALUE
-from crm_store import audit, templates
+from crm_store import audit, identities, templates
 from crm_store.models import Conversation, Message
 from crm_store.session import Session
 
@@ -108,6 +108,7 @@ def send(
 def window_values(session: Session, visit: Visit, talk: Conversation) -> dict[str, Any]:
     """What the page says above the box."""
     return {
+        "reach": identities.get(session, talk.identity_id).state.value,
         "window": drafting.window_of(session, visit.app, talk),
         "one_way": drafting.cannot_answer(session, visit.app, talk),
         "left_text": left_text,

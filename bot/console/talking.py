@@ -57,6 +57,7 @@ def thread_values(
         "first": said[0].id if said else 0,
         "older": len(found) > len(said),
         "files": attachments.shown(session, said),
+        "referred": console_queries.referred(session, said),
         "names": names,
         "ticks": TICKS,
         "visit": visit,
