@@ -139,12 +139,15 @@ def play_stories(
         list[Path] | None,
         typer.Option(help="Python file or folder with another assistant's actions."),
     ] = None,
+    junit: Annotated[
+        Path | None, typer.Option(help="Write the results to this file, as JUnit's XML.")
+    ] = None,
     config: ConfigFile = DEFAULT,
 ) -> None:
     """Play conversation tests through the whole product; exit 1 if one goes otherwise."""
     from bot.commands import stories
 
-    sys.exit(stories.test(config, paths, engine=engine, actions=actions or ()))
+    sys.exit(stories.test(config, paths, engine=engine, actions=actions or (), report=junit))
 
 
 @rasa_app.command("validate")

@@ -12,7 +12,7 @@ from bot.rasa import house, tokens, training
 from bot.rasa.house import ActionDoor
 from bot.rasa.server import RasaDiedError
 from bot.settings import Settings
-from bot.stories import comparing, coverage, foreign_actions, reading
+from bot.stories import comparing, coverage, expecting, foreign_actions, junit, reading
 from bot.stories.expecting import surprises
 from bot.stories.playing import Heard, Player, settings_for
 from bot.stories.reading import Story
@@ -25,10 +25,17 @@ ENGINES = ("embedded", "rasa", "both")
 NAMES = ("embedded", "rasa")
 
 
-def test(config: Path, paths: Sequence[Path], *, engine: str, actions: Sequence[Path]) -> int:
+def test(
+    config: Path,
+    paths: Sequence[Path],
+    *,
+    engine: str,
+    actions: Sequence[Path],
+    report: Path | None,
+) -> int:
     """Play; 0 if every story goes as written, or both engines agree where they should, else 1.
 
-    Raises UserError.
+    `report` is a file of JUnit's XML to be written. Raises UserError.
     """
     settings = show.load(config)
     # what goes wrong in a story is told with the story
@@ -36,19 +43,22 @@ def test(config: Path, paths: Sequence[Path], *, engine: str, actions: Sequence[
     if engine not in ENGINES:
         raise UserError(f"--engine {engine}: expected {', '.join(ENGINES)}")
     stories = reading.read(paths)
+    expecting.check(stories)
     counted = coverage.table(stories)
     prepare.fit_if_needed(settings)
     _bring(settings, actions)
     with tempfile.TemporaryDirectory() as folder:
         theatre = Theatre(settings, Stage(Path(folder)), Path(folder))
         if engine == "both":
-            failed = _compared(theatre, stories, paths)
+            results = _compared(theatre, stories, paths)
         else:
             with theatre.engine(engine) as playing:
-                failed = _played(theatre, stories, playing)
+                results = _played(theatre, stories, playing)
     if counted:
         show.out.print(counted, markup=False)
-    return int(failed)
+    if report is not None:
+        junit.write(report, results)
+    return int(any(found for _, found in results))
 
 
 def _bring(settings: Settings, places: Sequence[Path]) -> None:
@@ -105,17 +115,22 @@ class Theatre:
             player.close()
 
 
-def _played(theatre: Theatre, stories: Sequence[Story], engine: DialogueEngine) -> bool:
-    failed = 0
+def _played(
+    theatre: Theatre, stories: Sequence[Story], engine: DialogueEngine
+) -> list[tuple[Story, list[str]]]:
+    results = []
     for story in stories:
         _, found = theatre.play(story, engine)
-        failed += bool(found)
+        results.append((story, found))
         _tell(story, found)
-    show.out.print(f"{len(stories) - failed} of {len(stories)} stories go as written")
-    return failed > 0
+    well = sum(not found for _, found in results)
+    show.out.print(f"{well} of {len(stories)} stories go as written")
+    return results
 
 
-def _compared(theatre: Theatre, stories: Sequence[Story], paths: Sequence[Path]) -> bool:
+def _compared(
+    theatre: Theatre, stories: Sequence[Story], paths: Sequence[Path]
+) -> list[tuple[Story, list[str]]]:
     expected = comparing.expected_in(paths)
     firsts: list[comparing.Difference] = []
     with theatre.engine("embedded") as one, theatre.engine("rasa") as other:
@@ -126,7 +141,8 @@ def _compared(theatre: Theatre, stories: Sequence[Story], paths: Sequence[Path])
     show.out.print(comparing.report(verdict, NAMES), markup=False)
     alike = len(stories) - len(firsts)
     show.out.print(f"{alike} of {len(stories)} stories are the same on both engines")
-    return bool(verdict.new)
+    new = {id(one.story): comparing.table([one], NAMES) for one in verdict.new}
+    return [(story, [new[id(story)]] if id(story) in new else []) for story in stories]
 
 
 def _tell(story: Story, found: Sequence[str]) -> None:

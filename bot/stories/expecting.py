@@ -1,12 +1,14 @@
 """What must be true after a story, compared with what is."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.stories.playing import Heard, Player
-from bot.stories.reading import Step, StoryError
+from bot.stories.reading import Story, StoryError
+from bot.stories.steps import Step
+from bot.stories.wanted import lacking
 from crm_store import complaints, consents, customers, loyalty
 from crm_store.models import Complaint, Customer, Identity
 from crm_store.session import Session
@@ -38,6 +40,13 @@ class Outcome:
         return "\n".join(text for one in self.heard for _, text in one.replies)
 
 
+def check(stories: Iterable[Story]) -> None:
+    """Raise StoryError if a story expects what there is not, before minutes have passed."""
+    for story in stories:
+        for key in story.expect:
+            _look(key, story)
+
+
 def surprises(player: Player, heard: Sequence[Heard]) -> list[str]:
     """Everything that is not as the story says; empty if all is well. Raises StoryError."""
     found: list[str] = []
@@ -53,19 +62,17 @@ def surprises(player: Player, heard: Sequence[Heard]) -> list[str]:
 def _turn(step: Step, heard: Heard) -> list[str]:
     if heard.error:
         return [f"{step.text!r}: {heard.error}"]
-    if heard.actions == step.actions:
-        return []
-    did = f"did {list(heard.actions)} on intent {heard.intent}"
-    return [f"{step.text!r}: {did}, expected {list(step.actions)} on {step.intent}"]
+    found: list[str] = []
+    if step.actions is not None and heard.actions != step.actions:
+        did = f"did {list(heard.actions)} on intent {heard.intent}"
+        found.append(f"{did}, expected {list(step.actions)} on {step.intent}")
+    found += lacking(step.wanted, heard.replies, heard.actions, heard.slots, heard.active_loop)
+    return [f"{step.text!r}: {one}" for one in found]
 
 
 def _fact(key: str, wanted: Any, outcome: Outcome) -> list[str]:
-    look = EXPECTATIONS.get(key)
-    if look is None:
-        place = outcome.player.story.place
-        raise StoryError(f"{place}: unknown expectation {key}; known: {', '.join(EXPECTATIONS)}")
     try:
-        got = look(outcome)
+        got = _look(key, outcome.player.story)(outcome)
     except IndexError:
         return [f"{key}: there is no complaint, expected {wanted}"]
     if key == "replies_contain":
@@ -76,6 +83,14 @@ def _fact(key: str, wanted: Any, outcome: Outcome) -> list[str]:
         # those named; what else a form has set is its own business
         got = {name: got.get(name) for name in wanted}
     return [] if wanted == got else [f"{key}: {got}, expected {wanted}"]
+
+
+def _look(key: str, story: Story) -> Callable[[Outcome], Any]:
+    look = EXPECTATIONS.get(key)
+    if look is None:
+        known = ", ".join(EXPECTATIONS)
+        raise StoryError(f"{story.place}: unknown expectation {key}; known: {known}")
+    return look
 
 
 def _balance(outcome: Outcome) -> int:
