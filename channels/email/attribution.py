@@ -110,7 +110,7 @@ def marked_length(lines: Sequence[str]) -> int:
         if count > 1 and not _goes_over(joined, bare):
             return 0
         joined = f"{joined} {bare}".strip()
-        if joined.endswith((":", "：")) and _marks_follow(lines[count : count + 2]):
+        if joined.endswith((":", "：", ">")) and _marks_follow(lines[count : count + 2]):
             return count if _is_short_head(joined) else 0
     return 0
 
@@ -133,6 +133,8 @@ def _is_short_head(joined: str) -> bool:
         return False
     if address_in(joined) and (DATE.search(joined) or TIME.search(joined)) and _few(joined):
         return True
+    if joined.endswith(">"):
+        return False
     verb = next(iter(reversed(list(WROTE.finditer(joined)))), None)
     if verb is None or _SPOKEN.fullmatch(verb[0]) or not _few(joined[verb.end() :], 3):
         return False

@@ -199,6 +199,9 @@ def _address(value: str) -> str:
 
 
 def _is_text_bounce(mail: Part) -> bool:
+    kind = mail.params.get("report-type", "delivery-status")
+    if mail.content_type == "multipart/report" and kind.lower() != "delivery-status":
+        return False
     if "x-failed-recipients" in mail.headers:
         return True
     subject = mail.headers.text("subject")

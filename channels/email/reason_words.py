@@ -81,7 +81,7 @@ WORDS: tuple[tuple[Reason, re.Pattern[str]], ...] = tuple(
             rf"(?:host|domain)(?: name)?(?! said)(?:[^.:\n]|\.(?!\s)){{0,60}}(?:not found|unknown"
             r"|does not exist|couldn'?t find)|domain is not reachable|nxdomain"
             r"|name or service not known"
-            r"|(?:unknown|unrouteable|unroutable|illegal) (?:host|domain|address\b)"
+            r"|(?:unknown|unroute?able|illegal) (?:mail )?(?:host|domain|address\b)"
             r"|couldn'?t find any host|no such (?:host|domain)"
             rf"|domain{_NEAR}tidak (?:ditemukan|ada)|nullmx|null mx|no mx found"
             r"|no mx record|no smtp service|invalid (?:recipient )?domain(?! name|,)"

@@ -51,8 +51,8 @@ _ENHANCED = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
 _REPLY = re.compile(r"(?<![\d.])([45])\d\d(?=[ \-#]|,(?!\d))")
 
 
-# RFC 5321's own words for 550, which filters use as well.
-_VAGUE = re.compile(r"mailbox (?:is )?unavail", re.IGNORECASE)
+# RFC 5321's own words for 550, and what access lists say: filters use them as well.
+_VAGUE = re.compile(r"mailbox (?:is )?unavail|access denied", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

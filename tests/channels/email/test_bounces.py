@@ -110,13 +110,13 @@ def test_c5_3_a_bounce_attached_to_a_mail_is_an_attachment(parser, bounce, new_m
     assert [each.content_type for each in event.attachments] == ["message/rfc822"]
 
 
-def report(new_mail, kind: str, part: str, fields: str, returned: str = "") -> bytes:
+def report(new_mail, kind: str, part: str, fields: str, returned: str = "", **given: str) -> bytes:
     body = (
         f"--r\n\nLaporan\n--r\nContent-Type: {part}\n\n{fields}\n"
         f"--r\nContent-Type: text/rfc822-headers\n\n{returned}\n--r--\n"
     )
     content_type = f'multipart/report; report-type={kind}; boundary="r"'
-    return new_mail(body, From="feedback@mail.example", Content_Type=content_type)
+    return new_mail(body, **{"From": "feedback@mail.example", **given}, Content_Type=content_type)
 
 
 ARF = "Feedback-Type: abuse\nVersion: 1\nOriginal-Rcpt-To: ana@pelanggan.example\n"
@@ -135,6 +135,14 @@ def test_c3_6_a_complaint_without_our_id_opts_out_by_address(parser, new_mail):
     assert isinstance(event, Reachability)
     assert (event.address, event.state) == (ANA, ReachState.OPTED_OUT)
     assert event.reason == "complaint"
+
+
+def test_c3_6_a_complaint_that_a_daemon_sends_is_no_bounce(parser, new_mail):
+    returned = "Message-ID: <1@other.example>\nTo: ana@pelanggan.example\n"
+    part = "message/feedback-report"
+    raw = report(new_mail, "feedback-report", part, ARF, returned, From="MAILER-DAEMON")
+    [event] = parser.events(raw)
+    assert isinstance(event, Reachability)
 
 
 def test_c3_6_outlooks_own_form_of_a_complaint_opts_out(parser, new_mail, tokens):

@@ -131,6 +131,8 @@ REASONS = {
     "552 user ana is over the allowed quota": Reason.FULL,
     "554 the domain is not reachable": Reason.NO_DOMAIN,
     "DNS lookup failure: host cx.b.example not found": Reason.NO_DOMAIN,
+    "554 5.7.1 <ana@b.example>: Recipient address rejected: Access denied": Reason.POLICY,
+    'unrouteable mail domain "b.example"': Reason.NO_DOMAIN,
     "550 Name server: host name lookup failure": Reason.ROUTING,
     "550 Utilisateur: adresse n'existe pas": Reason.UNKNOWN_USER,
     "550 Пользователь не найден": Reason.UNKNOWN_USER,

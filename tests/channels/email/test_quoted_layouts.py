@@ -16,6 +16,7 @@ REPLIES = {
     "a head after dashes on the text's line": f"Ya.--- {HEAD}{MARKS}",
     "our own line above, quoted": f"Ya.\n\n> {ABOVE}\n> Halo Ana\n\nToko Sinar, Bandung",
     "a name and nothing else": f"Ya.\n\nToko Sinar menulis:{MARKS}",
+    "an old Android's, wrapped": f"Ya.\n\n2013/11/1 Toko Sinar <\nhalo@toko-sinar.example>{MARKS}",
     "a day without a date": f"Ya.\nOn Monday, Toko Sinar wrote:{MARKS}",
     "an address and a date in a language unknown": f"Ya.\n\n15/06/2024 <a@b.example> xyzzy:{MARKS}",
     "Apple Mail in Polish": f"Ya.\nWiadomość napisana przez a@b.example w dniu 1.6.2024:{MARKS}",
