@@ -18,9 +18,10 @@ from bot.delivery import sending, template_list
 from bot.delivery.claiming import ClaimTask, Settlement, claim_tasks, settle
 from bot.delivery.pacing import Pace
 from bot.delivery.sending import Outcome, Verdict
+from bot.delivery.stopping import PAUSE, Stopped
 from bot.logs import logger
 from channels.base import Channel, ChannelKind, Receipt
-from channels.errors import RateLimited, SendError, UnknownOutcome
+from channels.errors import RateLimited, SendError, SenderStopped, UnknownOutcome
 from crm_store.messages import Claimed
 from crm_store.session import Duplicate, now
 
@@ -38,6 +39,7 @@ class Outbound:
         self._app = app
         self._worker = app.settings.worker
         self._pace = Pace(app)
+        self._stopped = Stopped()
         self._under_way: set[asyncio.Task[None]] = set()
         self._outcomes: list[Outcome] = []
         self._recording = False
@@ -92,10 +94,12 @@ class Outbound:
         if channel is None or refusal is not None:
             self._note(refusal or Outcome(message, Verdict.FAILED, error="channel is gone"))
             return
-        wait = await self._paced(channel, message)
+        wait, why = self._stopped.left(message), "the sender is stopped"
+        if not wait:
+            wait, why = await self._paced(channel, message), "rate"
         if wait > 0:
             later = now() + timedelta(seconds=wait)
-            back = Outcome(message, Verdict.RETRY, not_before=later, error="rate", untried=True)
+            back = Outcome(message, Verdict.RETRY, not_before=later, error=why, untried=True)
             self._note(back)
             return
         outcome = await self._send(channel, message)
@@ -135,9 +139,12 @@ class Outbound:
         attempts = message.attempts + 1
         age = now() - message.created_at
         delay = backoff(attempts)
-        slow_down = isinstance(error, RateLimited)
+        slow_down = isinstance(error, RateLimited | SenderStopped)
         if isinstance(error, RateLimited):
             delay = patience(error.retry_after, age)
+        elif isinstance(error, SenderStopped):
+            self._stopped.stop(message, error)
+            delay = patience(PAUSE, timedelta())
         too_old = age > timedelta(hours=self._worker.send_hours)
         # Mail is retried for hours (RFC 5321 4.5.4.1): only its age ends that.
         hurried = message.kind != ChannelKind.EMAIL

@@ -38,6 +38,15 @@ class Misconfigured(SendError):
     """The provider refused our account, sender or credentials; an operator must act."""
 
 
+class SenderStopped(Misconfigured):
+    """The provider takes nothing from this sender or account until an operator acts.
+
+    Nothing is wrong with the message: it waits.
+    """
+
+    retryable = True
+
+
 class OptedOut(SendError):
     """The recipient opted out at the provider; only the recipient can undo that."""
 

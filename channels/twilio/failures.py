@@ -16,6 +16,7 @@ from channels.errors import (
     RateLimited,
     Refused,
     SendError,
+    SenderStopped,
     UnknownOutcome,
     Unreachable,
     WindowClosed,
@@ -76,21 +77,21 @@ CODES: Mapping[int, _Row] = MappingProxyType(
         30410: (Unreachable, "the carrier did not answer in time"),
         63010: (Unreachable, "an internal error at Twilio"),
         63012: (Unreachable, "an internal error at WhatsApp"),
-        # An operator must act.
-        20003: (Misconfigured, "the account SID, token or API key is wrong"),
+        # An operator must act: on the account or sender, or on what it may do for one destination.
+        20003: (SenderStopped, "the account SID, token or API key is wrong"),
         20404: (Misconfigured, "Twilio knows no such resource: check the SIDs"),
         21408: (Misconfigured, "sending to this country is not enabled (Geo permissions)"),
-        21606: (Misconfigured, "the sender cannot send messages"),
+        21606: (SenderStopped, "the sender cannot send messages"),
         21608: (Misconfigured, "a trial account may only write to verified numbers"),
         21612: (Misconfigured, "this sender cannot reach this destination"),
-        21703: (Misconfigured, "the Messaging Service has no senders"),
+        21703: (SenderStopped, "the Messaging Service has no senders"),
         21704: (Misconfigured, "the Messaging Service has no number for this destination"),
-        21705: (Misconfigured, "the Messaging Service does not exist"),
-        30002: (Misconfigured, "the account is suspended"),
-        63001: (Misconfigured, "WhatsApp refused the channel's credentials"),
-        63007: (Misconfigured, "no WhatsApp sender with this number in the account"),
-        63020: (Misconfigured, "Meta's terms or the Twilio invitation were not accepted"),
-        63051: (Misconfigured, "the WhatsApp Business Account is locked by Meta"),
+        21705: (SenderStopped, "the Messaging Service does not exist"),
+        30002: (SenderStopped, "the account is suspended"),
+        63001: (SenderStopped, "WhatsApp refused the channel's credentials"),
+        63007: (SenderStopped, "no WhatsApp sender with this number in the account"),
+        63020: (SenderStopped, "Meta's terms or the Twilio invitation were not accepted"),
+        63051: (SenderStopped, "the WhatsApp Business Account is locked by Meta"),
     }
 )
 
@@ -126,8 +127,7 @@ def reach(code: str | int | None) -> ReachState | None:
 
 def retry_after(code: str | int | None) -> timedelta | None:
     """When what a report says was lost may be sent again; None if that would not help."""
-    kind = classify(code)
-    if kind is None or not kind.retryable:
+    if classify(code) not in (RateLimited, Unreachable):
         return None
     return timedelta(seconds=_REPORTED_WAITS.get(_number(code), _REPORTED_WAIT))
 
@@ -175,6 +175,8 @@ def no_answer(method: str, message: str, code: str | None = None) -> SendError:
 def _by_status(status: int) -> type[SendError]:
     if status == 429:
         return RateLimited
+    if status == 401:
+        return SenderStopped
     return Refused if status in (400, 413, 422) else Misconfigured
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from channels.base import DeliveryStatus, StatusUpdate
+from channels.errors import Misconfigured, Refused
 from channels.twilio import address, failures
 from channels.twilio.fields import Fields
 
@@ -49,6 +50,8 @@ def updates(channel: str, provider_id: str, fields: Fields) -> Sequence[StatusUp
     if status is None:
         return ()
     code = _error_code(fields) if status is DeliveryStatus.FAILED else None
+    if issubclass(failures.classify(code) or Refused, Misconfigured):
+        log.error("Twilio %s: %s; an operator must act", code, failures.describe(code))
     return (
         StatusUpdate(
             channel=channel,

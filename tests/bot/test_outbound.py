@@ -16,6 +16,7 @@ from channels.errors import (
     OptedOut,
     RateLimited,
     Refused,
+    SenderStopped,
     UnknownOutcome,
     Unreachable,
 )
@@ -69,6 +70,7 @@ def stands(db, message_id):
     [
         (Refused(code="21617"), "failed", IdentityState.OK),
         (Misconfigured(), "failed", IdentityState.OK),
+        (SenderStopped(), "queued", IdentityState.OK),
         (OptedOut(code="21610"), "failed", IdentityState.OPTED_OUT),
         (AddressDead(), "failed", IdentityState.DEAD),
         (Blocked(), "failed", IdentityState.BLOCKED),

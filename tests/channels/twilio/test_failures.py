@@ -14,6 +14,7 @@ from channels.errors import (
     OptedOut,
     RateLimited,
     Refused,
+    SenderStopped,
     UnknownOutcome,
     Unreachable,
     WindowClosed,
@@ -32,10 +33,9 @@ A7 = {
     ),
     "filtered": (Refused, (30007,)),
     "temporary": (Unreachable, (30003, 30008, 30017, 30410, 63010, 63012)),
-    "configuration": (
-        Misconfigured,
-        (20003, 20404, 21408, 21606, 21608, 21612, 21703, 21704, 21705, 30002, 63001, 63007,
-         63020, 63051),
+    "configuration, of one destination": (Misconfigured, (20404, 21408, 21608, 21612, 21704)),
+    "configuration, of the sender": (
+        SenderStopped, (20003, 21606, 21703, 21705, 30002, 63001, 63007, 63020, 63051),
     ),
     "whatsapp limits": (Refused, (63032, 63049)),
 }  # fmt: skip
@@ -115,7 +115,7 @@ def test_a_throttle_says_how_long_to_wait(code, header, seconds):
     ("status", "kind"),
     [
         (400, Refused),
-        (401, Misconfigured),
+        (401, SenderStopped),
         (403, Misconfigured),
         (404, Misconfigured),
         (413, Refused),
