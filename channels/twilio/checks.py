@@ -93,6 +93,9 @@ class _Number:
         found = await self._find()
         if found is None:
             return (await self._absent(),)
+        if found.sms_application_sid:
+            text = f"number {self._number} has a TwiML app, so its own webhook is ignored"
+            return (Finding(False, text, _SETUP),)
         return (_webhook(f"number {self._number}", found.sms_url, webhook_url),)
 
     async def set(self, webhook_url: str) -> Sequence[Finding]:
@@ -101,7 +104,10 @@ class _Number:
         found = await self._find()
         if found is None:
             return (await self._absent(),)
-        await self._numbers(found.sid).update_async(sms_url=webhook_url, sms_method="POST")
+        # A TwiML app would overrule the number's own webhook.
+        await self._numbers(found.sid).update_async(
+            sms_url=webhook_url, sms_method="POST", sms_application_sid=""
+        )
         return (Finding(True, f"number {self._number} now calls {webhook_url}"),)
 
     async def _find(self) -> Any:

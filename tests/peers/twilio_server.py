@@ -74,7 +74,8 @@ class TwilioServer:
         self.stuck = False
         """Messages stay in the queue."""
         self.number: dict[str, Any] = {"sid": "PN" + "c" * 32, "phone_number": NUMBER,
-                                       "sms_url": "", "sms_method": "POST"}  # fmt: skip
+                                       "sms_url": "", "sms_method": "POST",
+                                       "sms_application_sid": ""}  # fmt: skip
         self.service: dict[str, Any] = {"sid": SERVICE, "friendly_name": "toko",
                                         "inbound_request_url": None,
                                         "use_inbound_webhook_on_number": False}  # fmt: skip
@@ -306,7 +307,9 @@ class TwilioServer:
 
     async def _update_number(self, request: web.Request) -> web.Response:
         form = await request.post()
-        self.number |= {"sms_url": form["SmsUrl"], "sms_method": form["SmsMethod"]}
+        names = {"sms_url": "SmsUrl", "sms_method": "SmsMethod",
+                 "sms_application_sid": "SmsApplicationSid"}  # fmt: skip
+        self.number |= {ours: form[name] for ours, name in names.items() if name in form}
         return web.json_response(self.number)
 
     async def _get_service(self, request: web.Request) -> web.Response:

@@ -65,6 +65,14 @@ async def test_a_webhook_elsewhere_is_named(twilio, said):
     assert has(await said(), f"!number {NUMBER} calls https://old.example/sms, not {URL}")
 
 
+async def test_an_app_that_overrules_the_numbers_webhook_is_named_and_taken_off(shop, twilio, said):
+    await shop.setup(URL)
+    twilio.number["sms_application_sid"] = "AP" + "e" * 32
+    assert has(await said(), f"!number {NUMBER} has a TwiML app, so its own webhook is ignored")
+    await shop.setup(URL)
+    assert not has(await said(), "!")
+
+
 async def test_a3_1_connection_overrides_in_the_fragment_are_fine(twilio, said):
     twilio.number["sms_url"] = f"{URL}#rc=3&rp=all"
     assert has(await said(), f"number {NUMBER} calls {URL}")
