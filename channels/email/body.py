@@ -12,10 +12,17 @@ from channels.email.mime import Part
 
 MOST_ATTACHMENTS = 100
 PLACE = "part:"
+_LONGEST_PLACEHOLDERS = 10_000
 # A file inside the text, as Outlook of old sent them; it stays in the raw mail.
 _UUENCODED = re.compile(
     r"^begin [0-7]{3,4} ([^\n]{1,200})\n(?:M[ -`]{20,61}[^\n]?\n)+(?:[ -`]{0,61}\n){0,4}end[ \t]*$",
     re.MULTILINE,
+)
+# What mail programs write in a plain text where the HTML version shows a picture.
+_PLACEHOLDERS = re.compile(
+    r"(?:\s|\ufffc|\[(?:image|cid|inline image|gambar)\b[^\[\]]{0,300}\]"
+    r"|<image\d+\.[a-z]{3,4}>|<IMG_\d+\.[a-z]{3,4}>)+",
+    re.IGNORECASE,
 )
 _SIGNATURES = frozenset(
     (
@@ -48,6 +55,11 @@ def read(mail: Part) -> Body:
 def filename(given: str) -> str | None:
     """A name that is safe to show and to store; encoded words are decoded first."""
     return filenames.safe(headers.words(given))
+
+
+def only_shows(text: str) -> bool:
+    """Whether a text says nothing but where a picture stood."""
+    return len(text) <= _LONGEST_PLACEHOLDERS and bool(_PLACEHOLDERS.fullmatch(text))
 
 
 def _chosen(part: Part) -> Iterator[Part]:

@@ -161,7 +161,8 @@ class Parser:
         subject = fields.text("subject")[:500]
         answers = "in-reply-to" in fields or "references" in fields
         cut = quoted.new_text(content.text, forwarded=quoted.passed_on(subject, answers=answers))
-        text = cut.text or ("" if answered.message_id or content.attachments else subject)
+        written = "" if content.attachments and body.only_shows(cut.text) else cut.text
+        text = written or ("" if answered.message_id or content.attachments else subject)
         stops = answered.purpose == UNSUBSCRIBE or _only_unsubscribes(subject, text)
         verified = len(writers) == 1 and auth.vouched(fields, writers[0].domain, self._border)
         message = InboundMessage(

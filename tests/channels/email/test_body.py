@@ -107,6 +107,14 @@ def test_a_mail_without_words_has_no_formatted_version(new_channel, raw):
     assert new_channel().formatted(raw.encode()) is None
 
 
+@pytest.mark.parametrize("text", ["[image: foto.jpg]", "[cid:image001.png@01DA]\r\n", "\ufffc"])
+def test_the_place_of_a_picture_is_no_text(parser, text):
+    part = f"Content-Type: text/plain; charset=utf-8\r\n\r\n{text}"
+    raw = f"From: ana@pelanggan.example\r\n{multipart('mixed', part, PHOTO)}".encode()
+    [event] = parser.events(raw)
+    assert (event.text, event.message_kind) == ("", MessageKind.MEDIA)
+
+
 def test_a_photo_without_words_is_media(parser):
     raw = b"From: ana@pelanggan.example\r\n" + multipart("mixed", EMPTY, PHOTO).encode()
     [event] = parser.events(raw)
