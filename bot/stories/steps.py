@@ -58,6 +58,7 @@ class _Draft:
 def read(node: Node, *, all_actions: bool) -> tuple[Step, ...]:
     """The steps under `steps:`; with `all_actions` a turn may run no other than those written."""
     drafts: list[_Draft] = []
+    before = len(node.problems.found)
     for element in node.elements():
         if not isinstance(element.value, dict):
             element.problem("a step must be a mapping such as 'user: hello'")
@@ -65,7 +66,7 @@ def read(node: Node, *, all_actions: bool) -> tuple[Step, ...]:
             drafts.append(_said(element))
         else:
             _follow(element, drafts, all_actions=all_actions)
-    if not drafts:
+    if not drafts and len(node.problems.found) == before:
         node.problem("the customer says nothing: there is no step with `user`")
     return tuple(
         Step(

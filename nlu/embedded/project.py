@@ -107,13 +107,36 @@ def _merge(target: dict[str, Any], key: str, value: Any) -> None:
 
 def _read_config(folder: Path, project: Project, problems: Problems) -> None:
     path = folder / "config.yml"
-    if not path.is_file():
+    document = read(path, "config.yml", problems) if path.is_file() else None
+    if document is None or document.value is None:
         return
-    document = read(path, "config.yml", problems)
-    value = plain(document.value) if document else None
-    if isinstance(value, dict):
-        project.pipeline = [each for each in value.get("pipeline") or () if isinstance(each, dict)]
-        project.policies = [each for each in value.get("policies") or () if isinstance(each, dict)]
+    for key, node in document.items():
+        if key in _ELSEWHERE:
+            node.problem(f"'{key}' is not supported: put all files under domain and data")
+    pipeline, policies = document.get("pipeline"), document.get("policies")
+    left_out = pipeline is None or pipeline.value is None
+    project.pipeline = list(_RASAS_OWN) if left_out else _components(pipeline)
+    project.policies = _components(policies)
+
+
+_ELSEWHERE = ("importers", "imports")
+"""Keys of config.yml by which Rasa reads other folders too."""
+_RASAS_OWN = ({"name": "FallbackClassifier", "threshold": 0.3, "ambiguity_threshold": 0.1},)
+"""Of what Rasa puts in for a pipeline left out, as in the projects it makes, what is read here."""
+_NUMBERS = {"FallbackClassifier": {"threshold": 0.3, "ambiguity_threshold": 0.1}}
+"""Options that must be numbers, with Rasa's defaults."""
+
+
+def _components(listed: Node | None) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    for element in listed.elements() if listed else ():
+        if not isinstance(element.value, dict) or not (name := element.word("name")):
+            element.problem("a component must be a mapping with its 'name'")
+            continue
+        for option, default in _NUMBERS.get(name.rpartition(".")[2], {}).items():
+            element.number(option, default)
+        found.append(plain(element.value))
+    return found
 
 
 def domain_from_plain(value: dict[str, Any]) -> Domain:

@@ -118,7 +118,7 @@ def _step(name: str, element: Node) -> list[list[Step]]:
         return [[Step("loop", None if loop is None else str(loop), line=element.line)]]
     if "slot_was_set" in keys:
         return [[step] for step in _slots(element)]
-    element.problem(f"rule '{name}': unknown step with keys {', '.join(sorted(keys))}")
+    element.problem(f"rule '{name}': unknown step with keys {', '.join(sorted(map(str, keys)))}")
     return []
 
 

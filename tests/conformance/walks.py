@@ -42,7 +42,9 @@ class Walk:
 
 def copy(project: Path, to: Path) -> Path:
     """The project as both engines shall read it: no stories, a pipeline that only trains rules."""
-    shutil.copytree(project / "data", to / "data")
+    if (project / "data").is_dir():
+        shutil.copytree(project / "data", to / "data")
+    (to / "data").mkdir(parents=True, exist_ok=True)
     for domain in ("domain.yml", "domain"):
         if (project / domain).is_dir():
             shutil.copytree(project / domain, to / domain)

@@ -243,7 +243,13 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
             yield (*path, key)
 
 
-PLACES = [path for path in places(WHOLE) if len(path) > 1]
+CONFIG = {
+    "language": "en",
+    "pipeline": [{"name": "FallbackClassifier", "threshold": 0.4}],
+    "policies": [{"name": "RulePolicy", "core_fallback_action_name": "action_x"}],
+}
+FUZZED = {**WHOLE, "config": CONFIG}
+PLACES = [path for path in places(FUZZED) if len(path) > 1]
 rubbish = st.recursive(
     st.none()
     | st.booleans()
@@ -252,7 +258,7 @@ rubbish = st.recursive(
     | st.sampled_from(["", "greet", "/", "{", "utter_greet", "null", "- x", "[a](b", "3.1"]),
     lambda inner: (
         st.lists(inner, max_size=3)
-        | st.dictionaries(st.sampled_from(["intent", "type", "a", "action"]), inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["intent", "type", "3", "action"]), inner, max_size=3)
     ),
     max_leaves=4,
 )
@@ -271,7 +277,7 @@ def problems_of(folder: Path) -> list[str]:
 def test_whatever_stands_where_it_loads_or_is_refused_with_file_and_line(
     tmp_path_factory: pytest.TempPathFactory, place: tuple[Any, ...], instead: Any
 ) -> None:
-    files = copy.deepcopy(WHOLE)
+    files = copy.deepcopy(FUZZED)
     inner = files
     for key in place[:-1]:
         inner = inner[key]

@@ -7,8 +7,9 @@ import pytest
 
 from nlu.embedded import annotations
 from nlu.embedded.annotations import AnnotationError, Mark
+from nlu.embedded.model import Fallback
 from nlu.embedded.problems import TrainingDataError
-from nlu.train import load_project
+from nlu.train import build, load_project
 
 from .conftest import PROJECTS
 
@@ -86,6 +87,10 @@ def domain(text: str) -> dict[str, str]:
     return {"domain__more": text}
 
 
+def config(text: str) -> dict[str, str]:
+    return {"config": text}
+
+
 PROBLEMS = [
     (nlu("  - intent: greet\n    examples: |\n      - hi\n      hello\n"), "nlu.yml:6: an example"),
     (nlu("  - intent: nope\n    examples: |\n      - hi\n"), "nlu.yml:3: intent 'nope'"),
@@ -140,6 +145,16 @@ PROBLEMS = [
     (domain("actions: [utter_missing]\n"), "has no response"),
     (domain("intents: [greet]\n"), "already declared at domain.yml:2"),
     (domain("session_config: {session_expiration_time: -1}\n"), "number of minutes"),
+    (rule("      - {dance: hi, 3: x}\n"), "unknown step with keys 3, dance"),
+    (config("pipeline: 3\n"), "config.yml:1: expected a list, found 3"),
+    (config("- pipeline\n"), "config.yml:1: expected a mapping"),
+    (config("policies:\n- RulePolicy\n"), "config.yml:2: a component must be a mapping"),
+    (config("pipeline:\n- {threshold: 1}\n"), "config.yml:2: a component must be a mapping"),
+    (
+        config("pipeline:\n- name: FallbackClassifier\n  threshold: high\n"),
+        "config.yml:2: 'threshold' must be a number, found 'high'",
+    ),
+    (config("imports:\n- ../other\n"), "config.yml:1: 'imports' is not supported"),
 ]
 
 
@@ -186,3 +201,20 @@ def test_examples_may_be_in_the_long_form(project: Write) -> None:
 def test_conversation_tests_are_not_data(project: Write) -> None:
     stories = "stories:\n  - story: a test\n    steps: []\n"
     assert load_project(project(domain=DOMAIN, data__rules=RULES, data__test_talk=stories)).rules
+
+
+@pytest.mark.parametrize(
+    ("text", "limits"),
+    [
+        ("language: en\n", Fallback(0.3, 0.1)),
+        ("pipeline:\npolicies:\n", Fallback(0.3, 0.1)),
+        ("pipeline: []\n", None),
+        ("pipeline: [{name: FallbackClassifier, threshold: 0.7}]\n", Fallback(0.7, 0.1)),
+    ],
+)
+def test_a_pipeline_left_out_is_the_one_rasa_puts_in(
+    project: Write, text: str, limits: Fallback | None
+) -> None:
+    examples = nlu("  - intent: greet\n    examples: |\n      - hi\n")
+    folder = project(domain=DOMAIN, data__rules=RULES, config=text, **examples)
+    assert build(load_project(folder)).fallback == limits

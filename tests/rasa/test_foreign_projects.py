@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 
 import pytest
+from ruamel.yaml.error import YAMLError
 
 from bot.rasa import environment
 from bot.rasa.environment import RasaMissingError
@@ -55,7 +56,7 @@ def loaded(folder):
     for number, project in enumerate(PROJECTS):
         try:
             one = walks.ground(project, folder / str(number) / project.name)
-        except (TrainingDataError, OSError) as refusal:
+        except (TrainingDataError, OSError, ValueError, YAMLError) as refusal:
             print(project, str(refusal)[:300])
             continue
         if one.walks:
