@@ -116,7 +116,7 @@ class WebChannel:
             channel=self.name,
             kind=ChannelKind.WEB,
             # A visitor chooses the id: without the visitor in it one could swallow another's.
-            provider_id=f"{visitor}:{data['id']}"[:200],
+            provider_id=f"{visitor}:{data['id']}",
             sender=Sender(
                 visitor,
                 name=_short(data.get("name")),

@@ -55,7 +55,7 @@ class Limiter:
 
     def _of(self, recipient: str) -> Bucket | None:
         rate = self._rates.per_recipient
-        return None if rate is None else self._kept(recipient, rate, _second(rate))
+        return None if rate is None else self._kept(recipient, rate, _burst(rate))
 
     def _rationed(self, recipient: str, ration: Ration | None) -> Bucket | None:
         if ration is None:
@@ -79,13 +79,13 @@ class Limiter:
                 del self._recipients[recipient]
 
     def _full(self, rate: float | None) -> Bucket | None:
-        return None if rate is None else Bucket(rate, _second(rate), _second(rate), self._clock())
+        return None if rate is None else Bucket(rate, _burst(rate), _burst(rate), self._clock())
 
 
 def limits(given: Rates, address: str, ration: Ration | None) -> list[Limit]:
     """The same buckets, as all workers share them in the store."""
     named = (("", given.overall), (address, given.per_recipient))
-    found = [Limit(key, rate, _second(rate)) for key, rate in named if rate is not None]
+    found = [Limit(key, rate, _burst(rate)) for key, rate in named if rate is not None]
     if ration is not None:
         found.append(Limit(rationed(address), ration.rate, ration.burst))
     return found
@@ -96,9 +96,12 @@ def rationed(recipient: str) -> str:
     return f"{recipient} rationed"
 
 
-def _second(rate: float) -> float:
-    """A second's worth at once, one message at least."""
-    return max(1.0, rate)
+def _burst(rate: float) -> float:
+    """A fifth of a second's worth at once, one message at least.
+
+    In any second a channel sees its rate and this, so a whole second's worth would double it.
+    """
+    return max(1.0, rate / 5)
 
 
 def configured(rates: Rates, section: RatesSection | None) -> Rates:

@@ -20,10 +20,21 @@ def test_without_rates_nothing_waits():
 
 def test_a_channel_sends_no_faster_than_its_rate():
     clock = Clock()
-    limiter = Limiter(Rates(overall=2), clock=clock)
-    assert [limiter.take(str(number)) for number in range(3)] == [0.0, 0.0, 0.5]
-    clock.now = 0.5
+    limiter = Limiter(Rates(overall=10), clock=clock)
+    assert [limiter.take(str(number)) for number in range(3)] == [0.0, 0.0, 0.1]
+    clock.now = 0.1
     assert limiter.take("ana") == 0.0
+
+
+def test_b3_1_in_no_second_does_a_channel_send_much_more_than_its_rate():
+    clock, sent = Clock(), []
+    limiter = Limiter(Rates(overall=30), clock=clock)
+    for number in range(2000):
+        if limiter.take(str(number)) == 0.0:
+            sent.append(clock.now)
+        clock.now += 1 / 512
+    assert max(sum(start <= at < start + 1 for at in sent) for start in sent) <= 36
+    assert len(sent) >= 110
 
 
 def test_one_recipient_waits_while_another_does_not():
@@ -74,5 +85,5 @@ def test_rationing_one_recipient_leaves_the_others_alone():
 
 def test_all_workers_share_the_same_buckets():
     assert limits(Rates(overall=30, per_recipient=1), "-42", GROUP) == [
-        Limit("", 30, 30), Limit("-42", 1, 1), Limit("-42 rationed", 0.25, 5),
+        Limit("", 30, 6), Limit("-42", 1, 1), Limit("-42 rationed", 0.25, 5),
     ]  # fmt: skip
