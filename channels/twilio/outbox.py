@@ -123,9 +123,11 @@ class Outbox:
         self, message: OutboundMessage, steps: Sequence[Step], sent: list[str]
     ) -> Receipt:
         status: DeliveryStatus | None = None
+        to = address.write(message.kind, message.to)
         for number, step in enumerate(steps):
-            if sent:
-                await self._left_the_queue(sent[-1])
+            before = sent[-1] if sent else self._recall.just_sent(to)
+            if before is not None:
+                await self._left_the_queue(before)
             try:
                 created = await self._post_patiently(message, step, patient=bool(sent))
             except SendError as error:
@@ -136,7 +138,7 @@ class Outbox:
                 said = f"part {number + 1} of {len(steps)} was not taken: {error}"
                 raise UnknownOutcome(said, code=error.code) from error
             sent.append(created.sid)
-            self._recall.sent(created.sid, message.id)
+            self._recall.sent(created.sid, message.id, to)
             status = STATUSES.get(str(created.status))
         return _receipt(sent, status or DeliveryStatus.SENT)
 
@@ -193,7 +195,7 @@ class Outbox:
         return {name: value for name, value in options.items() if value is not None}
 
     async def _left_the_queue(self, sid: str) -> None:
-        """Wait until a part has left Twilio, so that the next cannot overtake it; not for long."""
+        """Wait until a message has left Twilio, so that no later one overtakes it; not for long."""
         loop = asyncio.get_running_loop()
         end, pause = loop.time() + ORDER_SECONDS, 0.2
         while loop.time() < end:

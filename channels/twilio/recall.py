@@ -8,6 +8,8 @@ _Value = TypeVar("_Value")
 KEPT = 10_000
 SETTLED_SECONDS = 60.0
 """A request younger than this may still be on its way into Twilio's list."""
+OVERTAKEN_SECONDS = 10.0
+"""A message younger than this may still be in Twilio's queue, and the next could overtake it."""
 
 
 class Recall:
@@ -20,10 +22,18 @@ class Recall:
     def __init__(self) -> None:
         self._owners: dict[str, str] = {}
         self._doubts: dict[str, float] = {}
+        self._latest: dict[str, tuple[str, float]] = {}
 
-    def sent(self, sid: str, message_id: str) -> None:
-        """Twilio gave our message this SID."""
+    def sent(self, sid: str, message_id: str, to: str) -> None:
+        """Twilio gave our message to this person this SID."""
         _put(self._owners, sid, message_id)
+        self._latest.pop(to, None)
+        _put(self._latest, to, (sid, time.monotonic()))
+
+    def just_sent(self, to: str) -> str | None:
+        """The SID of the latest message to this person, if the next could overtake it."""
+        sid, at = self._latest.get(to, (None, 0.0))
+        return sid if sid and time.monotonic() - at < OVERTAKEN_SECONDS else None
 
     def doubted(self, message_id: str) -> None:
         """The outcome of a request for this message is unknown."""

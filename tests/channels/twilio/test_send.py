@@ -17,7 +17,7 @@ from channels.errors import (
     Unreachable,
     WindowClosed,
 )
-from channels.twilio import failures
+from channels.twilio import failures, recall
 from tests.peers.twilio_server import NUMBER, SERVICE, WHATSAPP, Fault, content
 
 pytestmark = pytest.mark.anyio
@@ -107,6 +107,23 @@ async def test_a5_10_a_part_waits_until_the_one_before_left_the_queue(shop, twil
     kinds = [method for method, *_ in twilio.requests]
     assert kinds == ["POST", "GET", "GET", "POST"]
     assert twilio.messages[0]["status"] == "sent"
+
+
+async def test_a5_10_a_message_waits_until_the_persons_last_one_left_the_queue(
+    shop, twilio, to_ana, sms_to_budi
+):
+    await shop.send(to_ana("satu"))
+    await shop.send(sms_to_budi("bukan untuk Ana"))
+    await shop.send(to_ana("dua"))
+    assert [form["Body"] for form in posts(twilio)] == ["satu", "bukan untuk Ana", "dua"]
+    assert [method for method, *_ in twilio.requests] == ["POST", "POST", "GET", "GET", "POST"]
+
+
+async def test_a5_10_a_message_of_a_while_ago_is_not_asked_for(shop, twilio, to_ana, monkeypatch):
+    monkeypatch.setattr(recall, "OVERTAKEN_SECONDS", 0.0)
+    await shop.send(to_ana("satu"))
+    await shop.send(to_ana("dua"))
+    assert [method for method, *_ in twilio.requests] == ["POST", "POST"]
 
 
 async def test_a_picture_takes_the_text_as_its_caption(shop, twilio, to_ana):
