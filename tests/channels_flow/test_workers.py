@@ -163,11 +163,12 @@ async def test_what_was_polled_is_stored_with_its_cursor(start, monkeypatch):
 
 KILLED = """
 import os, sys
+from datetime import timedelta
 from bot import polling as bot_polling, processes
 from crm_store import polling
 from crm_store.session import Database
 with Database.open(sys.argv[1]).transaction() as session:
-    assert polling.hold(session, "sms", processes.name(), bot_polling.LEASE)
+    assert polling.hold(session, "sms", processes.name(), timedelta(hours=1))
 os.kill(os.getpid(), 9)
 """
 
@@ -176,9 +177,8 @@ async def test_after_a_kill_the_next_process_polls_at_once(start, database_url):
     run = [sys.executable, "-c", KILLED, database_url]
     killed = await asyncio.to_thread(subprocess.run, run, check=False)
     app = start(Polled())
-    started = time.monotonic()
     poller = asyncio.create_task(Polling(app, app.channels["sms"]).run(lambda: False))
     await eventually(lambda: app.channels["sms"].polling)
-    assert (killed.returncode, time.monotonic() - started < 2.0) == (-9, True)
+    assert killed.returncode == -9
     poller.cancel()
     await asyncio.gather(poller, return_exceptions=True)

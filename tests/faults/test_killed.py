@@ -103,7 +103,7 @@ def history(server):
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 def test_nothing_acknowledged_is_lost_or_answered_twice(history, server):
     clients, held = history
     said = [message for _, thread in held for message in thread if message.direction == "in"]
