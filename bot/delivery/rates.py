@@ -25,8 +25,9 @@ class Bucket:
 
     def wait(self, at: float) -> float:
         """Seconds until a token is there; nothing is taken."""
-        self.tokens = min(self.size, self.tokens + (at - self.at) * self.rate)
-        self.at = at
+        # A bucket made in this very moment is a little younger than the question.
+        self.tokens = min(self.size, self.tokens + max(0.0, at - self.at) * self.rate)
+        self.at = max(self.at, at)
         return 0.0 if self.tokens >= 1 else (1 - self.tokens) / self.rate
 
 

@@ -1,5 +1,7 @@
 """Token buckets, by a clock the test winds."""
 
+import itertools
+
 from bot.delivery.rates import Limiter, configured, limits
 from bot.settings import RatesSection
 from channels.base import Rates, Ration
@@ -40,6 +42,12 @@ def test_b3_1_in_no_second_does_a_channel_send_much_more_than_its_rate():
 def test_one_recipient_waits_while_another_does_not():
     limiter = Limiter(Rates(overall=100, per_recipient=1), clock=Clock())
     assert [limiter.take("ana"), limiter.take("ana"), limiter.take("budi")] == [0.0, 1.0, 0.0]
+
+
+def test_the_first_message_to_somebody_never_waits_although_time_passes_meanwhile():
+    clock = itertools.count(1.0, 0.001)
+    limiter = Limiter(Rates(overall=1000, per_recipient=1), clock=lambda: next(clock))
+    assert [limiter.take(name) for name in ("ana", "budi", "citra")] == [0.0, 0.0, 0.0]
 
 
 def test_a_refused_message_takes_no_token():
