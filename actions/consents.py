@@ -25,9 +25,17 @@ class StartMessages(StoreAction):
     action = "action_start_messages"
 
     def answer(self, turn: Turn) -> Events:
+        if _opened_a_bot(turn.context.text):
+            turn.say("utter_greet")
+            return []
         _record(turn, channel=turn.context.kind, granted=True)
         turn.say("utter_started")
         return []
+
+
+def _opened_a_bot(text: str) -> bool:
+    """Telegram's Start button sends `/start` for everybody who opens a chat: no wish for offers."""
+    return text.strip().lower().startswith("/start")
 
 
 def _record(turn: Turn, *, channel: str, granted: bool) -> None:

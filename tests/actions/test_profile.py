@@ -55,6 +55,13 @@ def test_start_holds_on_its_own_channel_only(scene: Callable[..., Scene]) -> Non
     assert not consents.allowed(session, customer_id, "marketing", "email")
 
 
+@pytest.mark.parametrize("text", ["/start", "/start@TokoSinarBot", "/start promo-9"])
+def test_opening_a_telegram_bot_agrees_to_nothing(scene: Callable[..., Scene], text: str) -> None:
+    stage = scene(text)
+    stage.act("action_start_messages")
+    assert consents.of_customer(stage.chat.session, stage.chat.identity.customer_id) == []
+
+
 def test_the_words_of_the_customer_are_the_evidence(scene: Callable[..., Scene]) -> None:
     stage = scene("jangan kirim promo lagi")
     stage.act("action_stop_messages")
