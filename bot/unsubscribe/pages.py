@@ -21,14 +21,14 @@ from bot.unsubscribe import withdrawing
 from bot.unsubscribe.withdrawing import Ticket
 from bot.unsubscribe.words import LANGUAGES, WORDS, Words
 from bot.webchat.words import choose
-from channels.base import Rates
+from channels.base import Rates, Ration
 from crm_store import consents
 from crm_store.session import Session
 
 log = logger("unsubscribe")
 FIELD, ONE_CLICK = "List-Unsubscribe", "One-Click"
-POSTS_A_SECOND = 5.0
-"""For one link; a person clicks twice, no more."""
+POSTS_A_SECOND, POSTS_AT_ONCE = 5.0, 5.0
+"""For one link; a person clicks twice, a mail program asks again, nobody more."""
 VERSION = "unsubscribe-1"
 HEADERS = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex", "Referrer-Policy": "no-referrer"}
 
@@ -54,7 +54,7 @@ class Place:
 def routes(app: App) -> APIRouter:
     """The page and what its button, or a mail program, posts."""
     router = APIRouter()
-    limiter = Limiter(Rates(per_recipient=POSTS_A_SECOND))
+    limiter, ration = Limiter(Rates()), Ration(POSTS_A_SECOND, POSTS_AT_ONCE)
 
     @router.get("/unsubscribe/{token}")
     async def ask(token: str, request: Request) -> Response:
@@ -71,14 +71,15 @@ def routes(app: App) -> APIRouter:
         lang = _language(app, request)
         if ticket is None:
             return _page(app, lang, "unknown", 404)
-        if limiter.take(token) > 0:
+        if limiter.take(token, ration=ration) > 0:
             return Response("slow down", 429, {"Retry-After": "1"}, "text/plain")
         async with request.form(max_files=0, max_fields=10) as form:
             wish = _wish(ticket, form, WORDS[lang])
         if wish is None:
             return _page(app, lang, "ask", 400, await run_in_threadpool(_place, app, ticket))
         await _stop(app, wish)
-        return _page(app, lang, "done", place=await run_in_threadpool(_place, app, ticket))
+        done = "done_all" if wish.everywhere else "done"
+        return _page(app, lang, done, place=await run_in_threadpool(_place, app, ticket))
 
     return router
 

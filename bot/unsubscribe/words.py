@@ -20,14 +20,17 @@ WORDS = {
         titles={
             "ask": "Berhenti menerima promosi?",
             "done": "Sudah berhenti",
+            "done_all": "Sudah berhenti",
             "stopped": "Promosi sudah dihentikan",
             "unknown": "Tautan ini tidak kami kenali",
         },
         texts={
-            "ask": "Kami tidak akan mengirim promosi lagi. Jawaban atas pertanyaan dan kabar "
-            "pesanan Kakak tetap kami kirim.",
-            "done": "Kami tidak akan mengirim promosi lagi. Kalau berubah pikiran, tulis "
-            "“mulai” kepada kami kapan saja.",
+            "ask": "Di sini saja, atau di semua saluran: silakan pilih. Jawaban atas pertanyaan "
+            "dan kabar pesanan Kakak tetap kami kirim.",
+            "done": "Kami tidak akan mengirim promosi lagi ke alamat ini. Kalau berubah pikiran, "
+            "tulis “mulai” kepada kami kapan saja.",
+            "done_all": "Kami tidak akan mengirim promosi lagi, di saluran mana pun. Kalau "
+            "berubah pikiran, tulis “mulai” kepada kami kapan saja.",
             "stopped": "Tidak ada yang perlu dilakukan. Kalau berubah pikiran, tulis “mulai” "
             "kepada kami kapan saja.",
             "unknown": "Mungkin terpotong waktu disalin. Buka lagi dari pesan kami, atau balas "
@@ -40,14 +43,17 @@ WORDS = {
         titles={
             "ask": "Stop receiving offers?",
             "done": "You are unsubscribed",
+            "done_all": "You are unsubscribed",
             "stopped": "Offers are already stopped",
             "unknown": "We do not know this link",
         },
         texts={
-            "ask": "We will send no more offers. Answers to your questions and news about your "
-            "orders will still reach you.",
-            "done": "We will send no more offers. If you change your mind, write “start” to us "
-            "at any time.",
+            "ask": "Here only, or on every channel, as you like. Answers to your questions and "
+            "news about your orders will still reach you.",
+            "done": "We will send no more offers to this address. If you change your mind, write "
+            "“start” to us at any time.",
+            "done_all": "We will send no more offers, on any channel. If you change your mind, "
+            "write “start” to us at any time.",
             "stopped": "There is nothing to do. If you change your mind, write “start” to us at "
             "any time.",
             "unknown": "It may have been cut off when copied. Open it again from our message, or "

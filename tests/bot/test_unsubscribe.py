@@ -117,6 +117,15 @@ def test_the_page_stops_every_channel_if_asked(browse, db, ana):
     assert not allowed(db, ana.customer_id, "sms")
 
 
+@pytest.mark.parametrize(
+    ("scope", "words"),
+    [({}, "no more offers to this address"), ({"scope": "all"}, "on any channel")],
+)
+def test_the_page_says_where_offers_end(browse, ana, scope, words):
+    answer = browse("POST", f"{path(ana)}?lang=en", data={**PAGE, **scope})
+    assert words in answer.text
+
+
 def test_who_was_never_asked_is_kept_as_refusing(browse, db):
     with db.transaction() as session:
         budi = identities.resolve(session, kind="email", address="budi@pelanggan.example")
