@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.types import Scope
@@ -40,6 +41,7 @@ def create_web(app: App) -> FastAPI:
     web.add_exception_handler(PageError, _page_error)
     web.add_exception_handler(SignInNeededError, _sign_in_needed)
     web.add_exception_handler(HTTPException, _http_error)
+    web.add_exception_handler(RequestValidationError, _not_ours)
     web.add_middleware(Doorman, app=app)
     return web
 
@@ -134,6 +136,11 @@ async def _http_error(request: Request, error: Exception) -> Response:
     response = _told(request, error.status_code, title, str(error.detail), "/")
     response.headers.update(error.headers or {})
     return response
+
+
+async def _not_ours(request: Request, error: Exception) -> Response:
+    text = "There is nothing at this address, or this form is not one of ours."
+    return _told(request, 422, "That did not work", text, "/")
 
 
 async def _sign_in_needed(request: Request, error: Exception) -> Response:

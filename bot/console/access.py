@@ -4,7 +4,7 @@ import hmac
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import Depends, Form, Request
+from fastapi import Depends, Form, Path, Query, Request
 
 from bot.app import App
 from bot.site.request import CurrentApp, PageError, expired_form
@@ -15,6 +15,10 @@ from crm_store.models.kinds import StaffRole
 from crm_store.session import Session
 
 COOKIE = "akrab_staff"
+LARGEST_ID = 2**63 - 1
+"""The largest number any store takes; a larger one is nobody's id."""
+RecordId = Annotated[int, Path(ge=0, le=LARGEST_ID)]
+QueryId = Annotated[int, Query(ge=0, le=LARGEST_ID)]
 ANSWERS = (StaffRole.SERVICE, StaffRole.SUPERVISOR, StaffRole.ADMIN)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Response
 from fastapi.responses import FileResponse, HTMLResponse
 
-from bot.console.access import SignedIn, Visit, readable
+from bot.console.access import RecordId, SignedIn, Visit, readable
 from bot.files import kinds, letters
 from bot.files.fetching import store_of
 from bot.site.request import PageError
@@ -50,7 +50,7 @@ class Shown:
 
 
 @router.get("/attachments/{attachment_id}")
-def show_file(visit: SignedIn, attachment_id: int) -> Response:
+def show_file(visit: SignedIn, attachment_id: RecordId) -> Response:
     """A picture or a sound to be shown, any other file to be saved; that is put on record."""
     with visit.app.db.reading() as session:
         file = attachments.get(session, attachment_id)
@@ -72,7 +72,7 @@ def show_file(visit: SignedIn, attachment_id: int) -> Response:
 
 
 @router.get("/messages/{message_id}/formatted")
-def show_formatted(visit: SignedIn, message_id: int) -> Response:
+def show_formatted(visit: SignedIn, message_id: RecordId) -> Response:
     """A mail with its own formatting, for a sandboxed frame."""
     with visit.app.db.reading() as session:
         _readable(session, visit, message_id)
@@ -130,7 +130,11 @@ def _shown(file: Attachment) -> Shown:
 def _words(file: Attachment) -> str:
     """Why there is nothing to open, if so."""
     if file.state == FileState.WAITING:
-        return "being fetched" if file.attempts <= 1 else "could not be fetched yet, tried again"
+        return (
+            "being fetched"
+            if file.attempts <= 1
+            else "could not be fetched yet, will be tried again"
+        )
     reason = _REASONS.get(file.reason or "", file.reason or "")
     if file.state == FileState.REFUSED:
         return f"refused: {reason}"

@@ -3,10 +3,19 @@
 from contextlib import suppress
 from typing import Annotated, Any
 
-from fastapi import APIRouter, BackgroundTasks, Depends, Form, Query, Request, Response
+from fastapi import APIRouter, BackgroundTasks, Depends, Form, Request, Response
 
 from bot.console import talking
-from bot.console.access import SignedForm, SignedIn, Visit, answerable, readable
+from bot.console.access import (
+    LARGEST_ID,
+    QueryId,
+    RecordId,
+    SignedForm,
+    SignedIn,
+    Visit,
+    answerable,
+    readable,
+)
 from bot.delivery import drafting, writing
 from bot.site.pages import fragment
 from bot.site.request import LONGEST, PageError, common
@@ -31,11 +40,11 @@ async def filled_in(request: Request) -> dict[str, str]:
 
 
 Values = Annotated[dict[str, str], Depends(filled_in)]
-TemplateId = Annotated[int, Form()]
+TemplateId = Annotated[int, Form(ge=0, le=LARGEST_ID)]
 
 
 @router.get("/window")
-def show_window(visit: SignedIn, conversation_id: int) -> Response:
+def show_window(visit: SignedIn, conversation_id: RecordId) -> Response:
     """How long free text may still be sent; asked for again and again."""
     with visit.app.db.reading() as session:
         talk = readable(session, visit, conversation_id)
@@ -45,7 +54,9 @@ def show_window(visit: SignedIn, conversation_id: int) -> Response:
 
 @router.get("/templates")
 def show_templates(
-    visit: SignedIn, conversation_id: int, template: Annotated[int, Query()] = 0
+    visit: SignedIn,
+    conversation_id: RecordId,
+    template: QueryId = 0,
 ) -> Response:
     """The approved templates, or the form of the chosen one."""
     with visit.app.db.reading() as session:
@@ -57,7 +68,7 @@ def show_templates(
 @router.post("/count")
 def count(
     visit: SignedForm,
-    conversation_id: int,
+    conversation_id: RecordId,
     afterwards: BackgroundTasks,
     text: Annotated[str, Form()] = "",
 ) -> Response:
@@ -72,7 +83,7 @@ def count(
 
 @router.post("/preview")
 def preview(
-    visit: SignedForm, conversation_id: int, values: Values, template: TemplateId = 0
+    visit: SignedForm, conversation_id: RecordId, values: Values, template: TemplateId = 0
 ) -> Response:
     """What the customer will read, and what still stands against sending it."""
     with visit.app.db.reading() as session:
@@ -88,7 +99,7 @@ def preview(
 def send(
     request: Request,
     visit: SignedForm,
-    conversation_id: int,
+    conversation_id: RecordId,
     values: Values,
     template: TemplateId = 0,
     first: talking.FormId = 0,

@@ -4,11 +4,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, Query, Request, Response
+from fastapi import APIRouter, Depends, Form, Request, Response
 
 from bot import takeover
 from bot.console import talking
-from bot.console.access import SignedForm, SignedIn, Visit, answerable, readable
+from bot.console.access import (
+    QueryId,
+    RecordId,
+    SignedForm,
+    SignedIn,
+    Visit,
+    answerable,
+    readable,
+)
 from bot.console.composer import template_values, window_values
 from bot.console.inbox import inbox_values, reason_text
 from bot.console.inviting import invite_values
@@ -23,7 +31,6 @@ from crm_store.models import Conversation, Message
 from crm_store.session import Session
 
 router = APIRouter(prefix=talking.PREFIX)
-MessageId = Annotated[int, Query(ge=0, lt=2**63)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +40,22 @@ class Asked:
     view: View = "waiting"
     after: str = ""
     """Where the page of the inbox beside it begins."""
-    template: int = 0
-    before: MessageId = 0
+    template: QueryId = 0
+    before: QueryId = 0
     """Show what is older than this message instead of the newest ones."""
 
 
 @router.get("")
-def show(visit: SignedIn, conversation_id: int, asked: Annotated[Asked, Depends()]) -> Response:
+def show(
+    visit: SignedIn, conversation_id: RecordId, asked: Annotated[Asked, Depends()]
+) -> Response:
     with visit.app.db.reading() as session:
         talk = readable(session, visit, conversation_id)
         return _page(session, visit, talk, asked)
 
 
 @router.get("/thread")
-def show_thread(visit: SignedIn, conversation_id: int, first: MessageId = 0) -> Response:
+def show_thread(visit: SignedIn, conversation_id: RecordId, first: QueryId = 0) -> Response:
     with visit.app.db.reading() as session:
         talk = readable(session, visit, conversation_id)
         values = talking.thread_values(session, visit, talk, first=first)
@@ -54,7 +63,7 @@ def show_thread(visit: SignedIn, conversation_id: int, first: MessageId = 0) -> 
 
 
 @router.get("/older")
-def show_older(visit: SignedIn, conversation_id: int, before: MessageId = 0) -> Response:
+def show_older(visit: SignedIn, conversation_id: RecordId, before: QueryId = 0) -> Response:
     """What was said before that message, to be put above it."""
     with visit.app.db.reading() as session:
         talk = readable(session, visit, conversation_id)
@@ -63,14 +72,14 @@ def show_older(visit: SignedIn, conversation_id: int, before: MessageId = 0) -> 
 
 
 @router.get("/owner")
-def show_owner(visit: SignedIn, conversation_id: int) -> Response:
+def show_owner(visit: SignedIn, conversation_id: RecordId) -> Response:
     with visit.app.db.reading() as session:
         talk = readable(session, visit, conversation_id)
         return fragment("console/_owner.html", **_owner(session, visit, talk))
 
 
 @router.get("/card")
-def show_card(visit: SignedIn, conversation_id: int) -> Response:
+def show_card(visit: SignedIn, conversation_id: RecordId) -> Response:
     with visit.app.db.reading() as session:
         talk = readable(session, visit, conversation_id)
         card = profile.profile(session, talk.customer_id)
@@ -78,7 +87,7 @@ def show_card(visit: SignedIn, conversation_id: int) -> Response:
 
 
 @router.post("/take")
-def take(visit: SignedForm, conversation_id: int) -> Response:
+def take(visit: SignedForm, conversation_id: RecordId) -> Response:
     """Answer from now on; the conversation belongs to the team of whoever takes it."""
     with visit.app.db.transaction() as session:
         talk = answerable(session, visit, conversation_id)
@@ -89,13 +98,13 @@ def take(visit: SignedForm, conversation_id: int) -> Response:
 
 
 @router.post("/hand-back")
-def hand_back(visit: SignedForm, conversation_id: int) -> Response:
+def hand_back(visit: SignedForm, conversation_id: RecordId) -> Response:
     """The bot answers from now on."""
     return _give_up(visit, conversation_id, "hand_back", lambda session, talk: None)
 
 
 @router.post("/resolve")
-def resolve(visit: SignedForm, conversation_id: int) -> Response:
+def resolve(visit: SignedForm, conversation_id: RecordId) -> Response:
     """Done: the bot answers if they write again."""
     return _give_up(visit, conversation_id, "resolve", conversations.resolve)
 
@@ -104,7 +113,7 @@ def resolve(visit: SignedForm, conversation_id: int) -> Response:
 def reply(
     request: Request,
     visit: SignedForm,
-    conversation_id: int,
+    conversation_id: RecordId,
     text: Annotated[str, Form()] = "",
     first: FormId = 0,
 ) -> Response:

@@ -2,11 +2,11 @@
 
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 
-from bot.console.access import SignedIn, Visit, readable
+from bot.console.access import LARGEST_ID, QueryId, SignedIn, Visit, readable
 from bot.site import live
 from bot.site.pages import fragment, page
 from bot.site.request import common
@@ -21,7 +21,6 @@ REASONS = {
 }
 SHOWN = 50
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-Number = Annotated[int, Query()]
 router = APIRouter()
 
 
@@ -37,7 +36,7 @@ def show_inbox(
     visit: SignedIn,
     view: View = "waiting",
     after: str = "",
-    open: Number = 0,  # noqa: A002
+    open: QueryId = 0,  # noqa: A002
 ) -> Response:
     """The list alone, asked for whenever something changed."""
     with visit.app.db.reading() as session:
@@ -46,7 +45,7 @@ def show_inbox(
 
 
 @router.get("/console/events")
-def events(visit: SignedIn, conversation: Number = 0) -> Response:
+def events(visit: SignedIn, conversation: QueryId = 0) -> Response:
     """Tells the page when the inbox, or the conversation that is open, changed."""
     topics = ["inbox"]
     if conversation:
@@ -89,7 +88,7 @@ def _read_place(text: str) -> Place | None:
     """None, which is the beginning, also for what is no place at all."""
     at, _, id_ = text.partition("-")
     with suppress(ValueError, OverflowError):
-        return _EPOCH + timedelta(microseconds=int(at)), min(int(id_), 2**62)
+        return _EPOCH + timedelta(microseconds=int(at)), min(int(id_), LARGEST_ID)
     return None
 
 

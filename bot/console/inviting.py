@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 
 from bot import linking
 from bot.console import talking
-from bot.console.access import SignedForm, SignedIn, Visit, answerable, readable
+from bot.console.access import RecordId, SignedForm, SignedIn, Visit, answerable, readable
 from bot.site.pages import fragment
 from bot.site.request import PageError, common
 from channels.base import ChannelKind
@@ -18,7 +18,7 @@ router = APIRouter(prefix=talking.PREFIX)
 
 
 @router.get("/invite")
-def show(visit: SignedIn, conversation_id: int, waiting: int = 0) -> Response:
+def show(visit: SignedIn, conversation_id: RecordId, waiting: int = 0) -> Response:
     """The button, or that Telegram is connected. `waiting`: a link is being shown; it stays."""
     with visit.app.db.reading() as session:
         talk = readable(session, visit, conversation_id)
@@ -29,7 +29,7 @@ def show(visit: SignedIn, conversation_id: int, waiting: int = 0) -> Response:
 
 
 @router.post("/invite")
-def invite(visit: SignedForm, conversation_id: int) -> Response:
+def invite(visit: SignedForm, conversation_id: RecordId) -> Response:
     """Make the link; earlier ones of this customer no longer count."""
     with visit.app.db.transaction() as session:
         talk = answerable(session, visit, conversation_id)

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request, Response
 
 from bot.console import talking
-from bot.console.access import SignedForm, answerable
+from bot.console.access import RecordId, SignedForm, answerable
 from bot.site.request import PageError
 from crm_store import attachments, audit
 
@@ -12,7 +12,7 @@ router = APIRouter(prefix="/console/attachments/{attachment_id}")
 
 @router.post("/retry")
 def retry(
-    request: Request, visit: SignedForm, attachment_id: int, first: talking.FormId = 0
+    request: Request, visit: SignedForm, attachment_id: RecordId, first: talking.FormId = 0
 ) -> Response:
     """Let the file wait for a worker again, as if it had just come."""
     with visit.app.db.transaction() as session:

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request, Response
 
 from bot.console import talking
-from bot.console.access import SignedForm, Visit, answerable
+from bot.console.access import RecordId, SignedForm, Visit, answerable
 from bot.delivery import drafting
 from bot.site.request import PageError
 from channels.errors import WindowClosed
@@ -17,7 +17,7 @@ router = APIRouter(prefix="/console/messages/{message_id}")
 
 @router.post("/retry")
 def retry(
-    request: Request, visit: SignedForm, message_id: int, first: talking.FormId = 0
+    request: Request, visit: SignedForm, message_id: RecordId, first: talking.FormId = 0
 ) -> Response:
     """Queue it as a new message that names the old one."""
     with visit.app.db.transaction() as session:

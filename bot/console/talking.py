@@ -8,7 +8,7 @@ from fastapi import Form, Request, Response
 
 from bot import takeover
 from bot.console import attachments
-from bot.console.access import Visit
+from bot.console.access import LARGEST_ID, Visit
 from bot.site.pages import fragment
 from bot.site.request import PageError, common, see, wants_fragment
 from crm_store import console_queries, messages
@@ -17,7 +17,7 @@ from crm_store.models.kinds import Owner
 from crm_store.session import Session
 
 PREFIX = "/console/conversations/{conversation_id}"
-FormId = Annotated[int, Form(ge=0, lt=2**63)]
+FormId = Annotated[int, Form(ge=0, le=LARGEST_ID)]
 SHOWN = 200
 """Messages a page shows at first, and how many older ones at a time."""
 LONGEST_THREAD = 1000

@@ -25,8 +25,9 @@ Detail = Mapping[str, Any]
 
 
 def page(template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
-    """A whole page."""
-    return HTMLResponse(_environment.get_template(template).render(values), status)
+    """A whole page. Never kept by a browser: who signed out must not be able to go back to it."""
+    text = _environment.get_template(template).render(values)
+    return HTMLResponse(text, status, headers={"Cache-Control": "no-store"})
 
 
 def fragment(template: str, **values: Any) -> HTMLResponse:

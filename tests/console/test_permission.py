@@ -92,3 +92,21 @@ def test_every_form_of_the_pages_wants_a_token(browser):
 
 def _filled(path: str) -> str:
     return path.format(conversation_id=1, message_id=1, attachment_id=1, key="ana", kind="whatsapp")
+
+
+TOO_LARGE = "9" * 30
+
+
+@pytest.mark.parametrize("id_", [TOO_LARGE, "-1", "abc"])
+@pytest.mark.parametrize("path", ["conversations/{}", "attachments/{}", "messages/{}/formatted"])
+def test_a_number_that_no_store_takes_is_refused_as_a_page(rani, path, id_):
+    answer = rani.get(f"/console/{path.format(id_)}")
+    assert (answer.status_code, "nothing at this address" in answer.text) == (422, True)
+
+
+@pytest.mark.parametrize(
+    "query", ["?template={}", "?before={}", "/thread?first={}", "/templates?template={}"]
+)
+def test_such_a_number_is_refused_beside_the_address_too(rani, waiting, query):
+    path = f"/console/conversations/{waiting}{query.format(TOO_LARGE)}"
+    assert rani.get(path).status_code == 422

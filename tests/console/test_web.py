@@ -65,3 +65,8 @@ def test_the_simulator_is_not_there_unless_switched_on(tmp_path, open_browser):
     found = [client.get(path).status_code for path in ("/simulator", "/simulator/ana/profile")]
     app.close()
     assert found == [404, 404]
+
+
+@pytest.mark.parametrize("path", ["/console", "/console/conversations/1", "/chat"])
+def test_no_page_with_a_customer_on_it_is_kept_by_the_browser(rani, waiting, path):
+    assert rani.get(path).headers["cache-control"] == "no-store"
