@@ -93,8 +93,16 @@ def make() -> Callable[..., HttpChannel]:
 
 
 @pytest.fixture
-async def shop(make: Callable[..., HttpChannel], gateway: Gateway) -> AsyncIterator[HttpChannel]:
-    channel = make(url=gateway.url, timeout_seconds=0.5)
+def patience() -> float:
+    """How long the channel waits for an answer; a test of slow answers says less."""
+    return 20.0
+
+
+@pytest.fixture
+async def shop(
+    make: Callable[..., HttpChannel], gateway: Gateway, patience: float
+) -> AsyncIterator[HttpChannel]:
+    channel = make(url=gateway.url, timeout_seconds=patience)
     yield channel
     await channel.close()
 

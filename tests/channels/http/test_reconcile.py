@@ -19,10 +19,10 @@ def ago(seconds: float) -> datetime:
 
 
 @pytest.fixture
-async def asking(make, gateway):
+async def asking(make, gateway, patience):
     """A channel that may ask at `/sent`, and whose texts have 20 characters at most."""
     lookup = gateway.url.replace("/send", "/sent")
-    channel = make(url=gateway.url, lookup_url=lookup, timeout_seconds=0.5, text=20)
+    channel = make(url=gateway.url, lookup_url=lookup, timeout_seconds=patience, text=20)
     yield channel
     await channel.close()
 
@@ -70,7 +70,6 @@ async def test_a_moment_after_sending_nothing_is_proved(asking, to_ana):
         {"status": 429},
         {"json": {}},
         {"json": []},
-        {"slow": 1.0},
         {"cut": True},
     ],
     ids=str,
@@ -78,6 +77,13 @@ async def test_a_moment_after_sending_nothing_is_proved(asking, to_ana):
 async def test_only_a_plain_no_counts_as_no(asking, gateway, to_ana, answer):
     """A wrong address answers 404 too, and a message sent twice cannot be taken back."""
     gateway.lookups.append(answer)
+    with pytest.raises(Unreachable):
+        await asking.reconcile(to_ana("halo"), ago(90))
+
+
+@pytest.mark.parametrize("patience", [2.0])
+async def test_no_answer_in_time_is_no_no(asking, gateway, to_ana, patience):
+    gateway.lookups.append({"slow": 6.0})
     with pytest.raises(Unreachable):
         await asking.reconcile(to_ana("halo"), ago(90))
 

@@ -74,7 +74,6 @@ async def test_a_long_text_goes_in_parts_with_ids_of_their_own(make, gateway, to
         ({"status": 500, "json": {"code": "blocked"}}, UnknownOutcome),
         ({"status": 502}, UnknownOutcome),
         ({"status": 503}, Unreachable),
-        ({"slow": 1.0}, UnknownOutcome),
         ({"cut": True}, UnknownOutcome),
     ],
     ids=str,
@@ -87,9 +86,17 @@ async def test_each_answer_is_one_of_our_errors(shop, gateway, to_ana, answer, k
     assert len(gateway.requests) == 1
 
 
-@pytest.mark.parametrize("answer", [{"status": 500}, {"slow": 1.0}, {"cut": True}], ids=str)
+@pytest.mark.parametrize("patience", [2.0])
+async def test_no_answer_in_time_is_an_unknown_outcome(shop, gateway, to_ana, patience):
+    gateway.answers.append({"slow": 6.0})
+    with pytest.raises(UnknownOutcome):
+        await shop.send(to_ana())
+    assert len(gateway.requests) == 1
+
+
+@pytest.mark.parametrize("answer", [{"status": 500}, {"slow": 6.0}, {"cut": True}], ids=str)
 async def test_a_side_that_takes_repeats_as_one_is_asked_again(make, gateway, to_ana, answer):
-    shop = make(url=gateway.url, timeout_seconds=0.5, repeats_are_safe=True)
+    shop = make(url=gateway.url, timeout_seconds=2.0, repeats_are_safe=True)
     gateway.answers.append(answer)
     with pytest.raises(Unreachable):
         await shop.send(to_ana())

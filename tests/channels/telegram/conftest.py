@@ -45,9 +45,15 @@ async def telegram() -> AsyncIterator[TelegramServer]:
 
 
 @pytest.fixture
-async def shop(telegram: TelegramServer) -> AsyncIterator[TelegramChannel]:
+def seconds() -> float:
+    """How long the channel waits for an answer; a test of slow answers says less."""
+    return 20.0
+
+
+@pytest.fixture
+async def shop(telegram: TelegramServer, seconds: float) -> AsyncIterator[TelegramChannel]:
     """The channel, connected to the server that plays Telegram, without pauses between parts."""
-    channel = make(api_url=telegram.url, timeout_seconds=0.5)
+    channel = make(api_url=telegram.url, timeout_seconds=seconds)
     channel._outbox._pause = 0.0
     yield channel
     await channel.close()

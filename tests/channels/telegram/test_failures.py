@@ -123,9 +123,12 @@ def test_b3_2_seconds_and_timedelta_are_both_understood(monkeypatch, opted_in):
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("fault", [Fault(slow=1.0, taken=True), Fault(taken=True, cut=True)])
+@pytest.mark.parametrize(
+    ("fault", "seconds"),
+    [(Fault(slow=6.0, taken=True), 2.0), (Fault(taken=True, cut=True), 20.0)],
+)
 async def test_b3_4_a_message_taken_without_an_answer_has_an_unknown_outcome(
-    shop, telegram, to_ana, fault
+    shop, telegram, to_ana, fault, seconds
 ):
     telegram.faults.append(fault)
     with pytest.raises(UnknownOutcome):

@@ -136,6 +136,12 @@ def test_b2_2_ones_own_contact_card_proves_the_number(read):
     assert message.sender.phone is None
 
 
+@pytest.mark.parametrize("number", ["12025550123", "+12025550123"])
+def test_b2_2_a_number_is_international_with_and_without_its_plus(read, number):
+    [message] = read("contact-own", contact={"phone_number": number, "user_id": 5100000001})
+    assert message.shared_phone == "+12025550123"
+
+
 @pytest.mark.parametrize(
     "name", ["contact-other", "contact-unknown", "contact-forwarded", "group-contact"]
 )

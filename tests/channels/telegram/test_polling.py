@@ -13,9 +13,10 @@ pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
-async def poller(new_channel, telegram, monkeypatch):
+async def poller(new_channel, telegram, seconds, monkeypatch):
     monkeypatch.setattr(polling, "FIRST_WAIT", 0.01)
-    channel = new_channel(mode="polling", api_url=telegram.url, poll_seconds=1, timeout_seconds=0.5)
+    keys = {"poll_seconds": 1, "timeout_seconds": seconds}
+    channel = new_channel(mode="polling", api_url=telegram.url, **keys)
     yield channel
     await channel.close()
 
@@ -24,7 +25,7 @@ async def first(poller, cursor=None):
     """The first thing a poll yields."""
     stream = poller.poll(cursor)
     try:
-        return await asyncio.wait_for(anext(stream), 5)
+        return await asyncio.wait_for(anext(stream), 60)
     finally:
         await stream.aclose()
 
@@ -98,16 +99,16 @@ async def test_b1_4_an_update_nobody_can_read_does_not_hold_up_the_others(poller
 
 
 @pytest.mark.parametrize(
-    "fault",
+    ("fault", "seconds"),
     [
-        Fault(502, "Bad Gateway"),
-        Fault(taken=True, cut=True),
-        Fault(429, "Too Many Requests: retry after 1", {"retry_after": 1}),
-        Fault(body="<html>"),
-        Fault(slow=2.0),
+        (Fault(502, "Bad Gateway"), 20.0),
+        (Fault(taken=True, cut=True), 20.0),
+        (Fault(429, "Too Many Requests: retry after 1", {"retry_after": 1}), 20.0),
+        (Fault(body="<html>"), 20.0),
+        (Fault(slow=8.0), 2.0),
     ],
 )
-async def test_what_may_pass_is_waited_out(poller, telegram, fault):
+async def test_what_may_pass_is_waited_out(poller, telegram, fault, seconds):
     telegram.faults.append(fault)
     telegram.happens(message=telegram.said("halo"))
     [event], _ = await first(poller)

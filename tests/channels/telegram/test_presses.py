@@ -47,10 +47,17 @@ async def test_buttons_may_stay(new_channel, telegram, pressed):
 
 
 @pytest.mark.parametrize(
-    "fault", [Fault(), Fault(500), Fault(taken=True, cut=True), Fault(429), Fault(slow=1.0)]
+    ("fault", "seconds"),
+    [
+        (Fault(), 20.0),
+        (Fault(500), 20.0),
+        (Fault(taken=True, cut=True), 20.0),
+        (Fault(429), 20.0),
+        (Fault(slow=6.0), 2.0),
+    ],
 )
 async def test_b1_3_b2_9_a_late_or_failed_answer_is_only_logged(
-    shop, telegram, pressed, fault, caplog
+    shop, telegram, pressed, fault, seconds, caplog
 ):
     telegram.queries.clear()
     if fault != Fault():
