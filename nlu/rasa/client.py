@@ -1,7 +1,7 @@
 """HTTP to a Rasa server that has our connector (nlu/assistant/connector.py) loaded."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,28 +64,39 @@ class RasaClient:
 
         What is not the connector's answer (another program on that port, a proxy) is none.
         """
-        answer = self._asked("POST", f"{PATH}/turn", call)
-        if not _is_turn(answer):
-            raise RasaUnavailable(f"Rasa at {self._http.base_url}: not an answer of connector.py")
-        return answer
+        return self._asked("POST", f"{PATH}/turn", call, _is_turn)
 
     def parse(self, text: str, entities: list[dict[str, Any]]) -> dict[str, Any]:
         """What a text means. Raises RasaUnavailable, RasaRefused."""
-        return self._asked("POST", f"{PATH}/parse", {"text": text, "entities": entities})
+        return self._asked("POST", f"{PATH}/parse", {"text": text, "entities": entities}, _is_parse)
 
     def health(self) -> dict[str, Any]:
         """Model and version. Raises RasaUnavailable, RasaRefused."""
-        return self._asked("GET", f"{PATH}/health", None)
+        return self._asked("GET", f"{PATH}/health", None, lambda answer: "model" in answer)
 
     def close(self) -> None:
         self._http.close()
 
-    def _asked(self, method: str, path: str, body: Mapping[str, Any] | None) -> dict[str, Any]:
+    def _asked(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None,
+        fits: Callable[[Mapping[str, Any]], bool],
+    ) -> dict[str, Any]:
         try:
             response = self._sent(method, path, body)
         except httpx.HTTPError as error:
-            raise RasaUnavailable(f"Rasa at {self._http.base_url}: {error!r}") from error
-        return _read(response)
+            why = str(error) or type(error).__name__
+            raise RasaUnavailable(
+                f"Rasa at {self._http.base_url} gives no answer: {why}"
+            ) from error
+        answer = _read(response)
+        if not fits(answer):
+            raise RasaUnavailable(
+                f"what answers at {self._http.base_url} is not Rasa with our connector.py"
+            )
+        return answer
 
     def _sent(self, method: str, path: str, body: Mapping[str, Any] | None) -> httpx.Response:
         for waited in range(TRIES - 1):
@@ -94,6 +105,10 @@ class RasaClient:
             except NEVER_TAKEN:
                 time.sleep(PAUSE * 2**waited)
         return self._http.request(method, path, json=body)
+
+
+def _is_parse(answer: Mapping[str, Any]) -> bool:
+    return isinstance(answer.get("intent"), dict) and isinstance(answer.get("entities"), list)
 
 
 def _is_turn(answer: Mapping[str, Any]) -> bool:

@@ -68,6 +68,13 @@ def test_what_is_no_answer_of_the_connector_is_none(client, rasa, answer):
         client.turn({"text": "halo"})
 
 
+@pytest.mark.parametrize("ask", [RasaClient.health, lambda client: client.parse("halo", [])])
+def test_another_program_on_rasas_port_is_not_taken_for_rasa(client, rasa, ask):
+    rasa.script = [httpx.Response(200, json={"status": "ok"})]
+    with pytest.raises(RasaUnavailable, match="is not Rasa with our connector"):
+        ask(client)
+
+
 def test_e6_a_server_without_a_model_is_one_that_does_not_answer():
     assert issubclass(NoModel, RasaUnavailable)
 
