@@ -81,6 +81,18 @@ async def test_a1_4_a_whatsapp_press_is_bound_to_the_message_too(stage):
         assert stage.engine.heard[-1].payload == trusted
 
 
+async def test_b1_3_who_tries_to_pay_is_told_at_once_that_it_cannot_be_done(stage):
+    stage.telegram.queries.add("5")
+    who = {"id": telegram_server.ANA, "is_bot": False, "first_name": "Ana"}
+    asks = {"id": "5", "from": who, "currency": "IDR", "total_amount": 5, "invoice_payload": "x"}
+    update = stage.telegram.happens(pre_checkout_query=asks)
+    for _ in range(3):
+        assert await stage.telegram.deliver(update) == [200]
+    await stage.until(lambda: not stage.telegram.queries, "the payment was not declined")
+    assert [one.status for one in stage.said(TELEGRAM_ANA, "telegram")] == ["ignored"]
+    assert not stage.engine.heard
+
+
 def contact(user_id, **keys):
     return {"contact": {"phone_number": "6281200000001", "first_name": "Ana", "user_id": user_id},
             **keys}  # fmt: skip
