@@ -24,8 +24,11 @@ def routes(app: App) -> APIRouter:
     """All of them, over a built program."""
     router = APIRouter()
 
-    # Twilio reports to a path of its own; the adapter sees the path and knows.
+    # Twilio reports to a path of its own; the adapter sees the path and knows. A slash typed after
+    # it is answered here: what was signed for one address is not valid where a redirect leads.
+    @router.api_route("/webhooks/{name}/status/", methods=["GET", "POST"])
     @router.api_route("/webhooks/{name}/status", methods=["GET", "POST"])
+    @router.api_route("/webhooks/{name}/", methods=["GET", "POST"])
     @router.api_route("/webhooks/{name}", methods=["GET", "POST"])
     async def webhook(name: str, request: Request) -> Response:
         return await _receive(app, name, request)

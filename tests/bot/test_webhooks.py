@@ -68,6 +68,13 @@ def said(text, **fields):
     return {"type": "message", "id": "m1", "from": "+6281200000001", "text": text, **fields}
 
 
+@pytest.mark.parametrize("path", ["wa/", "wa/status", "wa/status/"])
+def test_a_slash_after_the_address_leads_nowhere_else(client, path):
+    content = json.dumps({"events": [said("halo")]})
+    answer = client.post(f"/webhooks/{path}", content=content, headers={"x-akrab-secret": KEY})
+    assert answer.status_code == 200
+
+
 def test_a_message_is_stored_before_the_answer(post, db):
     assert post(said("halo")).json() == {"ok": True}
     with db.reading() as session:

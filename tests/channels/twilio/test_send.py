@@ -97,6 +97,14 @@ async def test_a5_2_a_long_text_is_split_and_nothing_is_lost(shop, twilio, sms_t
     assert receipt.provider_id == receipt.parts[-1]
 
 
+@pytest.mark.parametrize(("length", "parts"), [(1600, 1), (1601, 2)])
+async def test_a5_2_a_text_of_exactly_the_limit_is_one_message(
+    shop, twilio, sms_to_budi, length, parts
+):
+    await shop.send(sms_to_budi("x" * length))
+    assert len(posts(twilio)) == parts
+
+
 async def test_a5_2_emoji_count_double(shop, twilio, sms_to_budi):
     await shop.send(sms_to_budi("👋 " * 700))
     assert all(len(form["Body"].encode("utf-16-le")) <= 3200 for form in posts(twilio))
@@ -136,6 +144,21 @@ async def test_a1_5_each_file_is_a_message_and_sound_has_no_caption(shop, twilio
     await shop.send(to_ana("Dengarkan", attachments=(VOICE, PHOTO)))
     shown = [(form.get("Body"), form.get("MediaUrl")) for form in posts(twilio)]
     assert shown == [("Dengarkan", None), (None, VOICE.reference), (None, PHOTO.reference)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "size", "linked"),
+    [
+        ("image/jpeg", 5_000_000, False),
+        ("image/jpeg", 5_000_001, True),
+        ("application/pdf", 16_000_000, False),
+        ("application/pdf", 16_000_001, True),
+    ],
+)
+async def test_a6_7_the_limits_are_exact(shop, twilio, to_ana, kind, size, linked):
+    await shop.send(to_ana("", attachments=(Attachment("https://x.example/a", kind, size=size),)))
+    [form] = posts(twilio)
+    assert ("MediaUrl" not in form) == linked
 
 
 async def test_a6_7_a_file_too_large_for_whatsapp_becomes_a_link(shop, twilio, to_ana):
