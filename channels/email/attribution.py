@@ -67,7 +67,8 @@ def address_in(text: str) -> re.Match[str] | None:
 
 def length(lines: Sequence[str], at: int) -> int:
     """How many lines the head of a quotation takes; 0 if none begins here."""
-    if not any(_may_end(line) for line in lines[at : at + WRAPPED_OVER]):
+    window = lines[at : at + WRAPPED_OVER]
+    if not any(_may_end(line) for line in window) or not _may_close(window):
         return 0
     joined = ""
     for count, line in enumerate(lines[at : at + WRAPPED_OVER], 1):
@@ -81,7 +82,8 @@ def length(lines: Sequence[str], at: int) -> int:
             return 0
         if _is_whole(joined) or (count == 1 and _stands_alone(joined, lines, at)):
             return count
-        if count == 1 and not _may_begin(joined):
+        # A head has its colon at its end.
+        if _ends(joined) or (count == 1 and not _may_begin(joined)):
             return 0
     return 0
 
@@ -102,6 +104,8 @@ def marked_length(lines: Sequence[str]) -> int:
 
     "Ana menulis:" or "On Monday, Ana wrote:", and an address with a date and no verb we know.
     """
+    if not any(line.lstrip().startswith(">") for line in lines[1:6]):
+        return 0
     joined = ""
     for count, line in enumerate(lines[:3], 1):
         bare = line.strip()
@@ -149,6 +153,13 @@ def _begins_anew(joined: str, line: str) -> bool:
         return True
     unlike = not re.search(r"\d", joined) and len(joined.split()) > _LONGEST_NAME
     return unlike and _is_whole(line)
+
+
+def _may_close(window: Sequence[str]) -> bool:
+    """Whether lines with a head's verb hold what ends one: without a colon, an address."""
+    if any("@" in line or ":" in line or "：" in line or "--" in line for line in window):
+        return True
+    return any(line.rstrip(" \t*_").endswith(">") for line in window)
 
 
 @lru_cache(maxsize=64)

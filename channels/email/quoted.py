@@ -154,7 +154,9 @@ def _is_part_of_quote(lines: Sequence[str], at: int) -> bool:
     above, below = lines[at - 1].rstrip(), lines[at + 1]
     if not (above.startswith(">") and below.startswith(">")):
         return False
-    if _ONLY_LINK.fullmatch(line.strip()) or (_OPEN_LINK.search(above) and " " not in line.strip()):
+    if _ONLY_LINK.fullmatch(line.strip()) or (
+        _OPEN_LINK.search(above[-_LONGEST_LINE:]) and " " not in line.strip()
+    ):
         return True
     # Some program broke a long line without marking the rest.
     broken = len(above) >= 60 and (above[-1].isalnum() or above[-1] in ",(-")

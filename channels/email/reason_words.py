@@ -93,7 +93,7 @@ WORDS: tuple[tuple[Reason, re.Pattern[str]], ...] = tuple(
         ),
         (
             Reason.UNKNOWN_USER,
-            rf"(?:user|recipient|mailbox|address|account|alias|@[\w.-]+){_GAP}"
+            rf"(?:user|recipient|mailbox|address|account|alias|@[\w.-]++){_GAP}"
             r"(?:unknown|not found|does(?: not|n'?t) exist|not exist|invalid|not known"
             r"|not present|not local|no longer (?:exist|valid)|wrong or|could ?n['o]t be found"
             r"|could not be found|wasn't found|isn't in|missing home)"
