@@ -68,7 +68,8 @@ def address_in(text: str) -> re.Match[str] | None:
 def length(lines: Sequence[str], at: int) -> int:
     """How many lines the head of a quotation takes; 0 if none begins here."""
     window = lines[at : at + WRAPPED_OVER]
-    if not any(_may_end(line) for line in window) or not _may_close(window):
+    headed = len(window) > 1 and bool(_SENDER_FIELD.match(window[1]))
+    if not headed and not (any(_may_end(line) for line in window) and _may_close(window)):
         return 0
     joined = ""
     for count, line in enumerate(lines[at : at + WRAPPED_OVER], 1):
@@ -94,9 +95,15 @@ def apart(line: str) -> tuple[str, str]:
         before, head = line[: found.start()], line[found.end() :]
         if "@" in before or DATE.search(before):
             break
-        if re.search(r"\w", before) and DATE.search(head[:60]):
+        if _is_text(before) and DATE.search(head[:60]):
             return before.rstrip(" -_*"), head
     return "", line
+
+
+def _is_text(before: str) -> bool:
+    """No dashes, and no word of the head itself, as in "El El vie, 3 de marzo …"."""
+    opening = OPENS.match(before)
+    return bool(re.search(r"\w", before[opening.end() :] if opening else before))
 
 
 def marked_length(lines: Sequence[str]) -> int:

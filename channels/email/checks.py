@@ -33,8 +33,13 @@ async def _tried(step: Callable[[], Awaitable[None]], text: str, section: str) -
     try:
         await step()
     except ChannelError as error:
-        return Finding(False, str(error), f"check `{section}` of this channel in config.yml")
+        return Finding(False, str(error), _fix(section))
     return Finding(True, text)
+
+
+def _fix(section: str) -> str:
+    keys = "selector and private_key" if section == "dkim" else "host, port, tls and password"
+    return f"check `{section}` of this channel in config.yml: {keys}"
 
 
 async def _signs(config: Config) -> None:
@@ -45,7 +50,7 @@ async def _mailbox(imap: Imap) -> list[Finding]:
     try:
         return await asyncio.to_thread(_look, imap)
     except ChannelError as error:
-        return [Finding(False, str(error), "check `imap` of this channel in config.yml")]
+        return [Finding(False, str(error), _fix("imap"))]
 
 
 def _look(imap: Imap) -> list[Finding]:

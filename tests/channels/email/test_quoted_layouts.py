@@ -13,6 +13,7 @@ BLOCK = "Dari: Toko Sinar <halo@toko-sinar.example>\nDikirim: Senin\n\nHalo Ana"
 REPLIES = {
     "a quoted paragraph on one long line": f"Ya.\n\n{HEAD}\n\n> {LONG}\n> Terima kasih",
     "a head on the text's own line": f"Ya. {HEAD}{MARKS}",
+    "a head that begins twice": f"Ya.\nEl El vie, 3 de marzo de 2023, <a@b.example> escribió:{MARKS}",
     "a head after dashes on the text's line": f"Ya.--- {HEAD}{MARKS}",
     "our own line above, quoted": f"Ya.\n\n> {ABOVE}\n> Halo Ana\n\nToko Sinar, Bandung",
     "a name and nothing else": f"Ya.\n\nToko Sinar menulis:{MARKS}",
@@ -22,7 +23,7 @@ REPLIES = {
     "Apple Mail in Polish": f"Ya.\nWiadomość napisana przez a@b.example w dniu 1.6.2024:{MARKS}",
     "Gmail in Hindi": f"Ya.\n\n3 मार्च 2025 को 10:12 बजे Ana <a@b.example> ने लिखा:{MARKS}",
     "a head without a colon above header fields": (
-        "Ya.\nAm 20.06.24 um 16:20 schrieb Toko Sinar\nVon: Toko Sinar\nDatum: 20. Juni 2024\nHalo"
+        "Ya.\nAm 20.06.24 um 16:20 schrieb Toko Sinar Bandung - Layanan\nVon: Toko Sinar\nHalo"
     ),
     "Outlook with an address and no date": f"Ya.\n\n{BLOCK}",
     "Outlook with neither": "Ya.\n\nVon: Sinar\nGesendet: Montag\nAn: Ana\nBetreff: Kulkas\n\nHalo",
