@@ -13,7 +13,7 @@ BLOCK = "Dari: Toko Sinar <halo@toko-sinar.example>\nDikirim: Senin\n\nHalo Ana"
 REPLIES = {
     "a quoted paragraph on one long line": f"Ya.\n\n{HEAD}\n\n> {LONG}\n> Terima kasih",
     "a head on the text's own line": f"Ya. {HEAD}{MARKS}",
-    "a head that begins twice": f"Ya.\nEl El vie, 3 de marzo de 2023, <a@b.example> escribió:{MARKS}",
+    "a head that begins twice": f"Ya.\nEl El vie, 3 mar 2023, <a@b.example> escribió:{MARKS}",
     "a head after dashes on the text's line": f"Ya.--- {HEAD}{MARKS}",
     "our own line above, quoted": f"Ya.\n\n> {ABOVE}\n> Halo Ana\n\nToko Sinar, Bandung",
     "a name and nothing else": f"Ya.\n\nToko Sinar menulis:{MARKS}",
