@@ -64,6 +64,18 @@ async def test_a8_4_a_start_opens_its_own_channel_only(stage, ana):
     assert stage.identity().state == IdentityState.OK
 
 
+async def test_a8_1_a_yes_after_stop_lifts_the_block_but_grants_nothing(stage):
+    budi = {"From": "+6281200000002", "WaId": ""}
+    for said in ("halo", "STOP", "YES"):
+        await stage.twilio.customer_writes(said, **budi)
+    await stage.rest()
+    identity = stage.identity("+6281200000002", "sms")
+    assert identity.state == IdentityState.OK
+    with stage.app.db.reading() as session:
+        assert not consents.allowed(session, identity.customer_id, "marketing", "sms")
+    assert [turn.text for turn in stage.engine.heard] == ["halo", "YES"]
+
+
 async def test_a7_21610_is_kept_as_opted_out(stage, ana):
     stage.twilio.opted_out.add(ANA)
     offer = stage.queue("Promo!", **BULK)

@@ -51,7 +51,7 @@ async def twilio() -> AsyncIterator[TwilioServer]:
 @pytest.fixture
 async def shop(twilio: TwilioServer) -> AsyncIterator[TwilioChannel]:
     """The channel, connected to the server that plays Twilio."""
-    channel = make(api_url=twilio.url, timeout_seconds=1.0)
+    channel = make(api_url=twilio.url, timeout_seconds=30)
     yield channel
     await channel.close()
 

@@ -28,7 +28,7 @@ def since():
 @pytest.fixture
 async def restarted(new_channel, twilio):
     """The same channel in a process that was started again: it remembers nothing."""
-    channel = new_channel(api_url=twilio.url, timeout_seconds=1.0)
+    channel = new_channel(api_url=twilio.url, timeout_seconds=30)
     yield channel
     await channel.close()
 
