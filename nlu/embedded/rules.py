@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
+from math import prod
 from typing import Any
 
 from nlu.embedded.source import Node, plain
@@ -15,6 +16,8 @@ _RULE_KEYS = {
     "wait_for_user_input",
     "metadata",
 }
+MOST_ALTERNATIVES = 500
+"""Of one rule: its `or` steps multiply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,9 @@ def _alternatives(name: str, entry: Node) -> list[Rule]:
     steps = _options(name, entry.get("steps"))
     if not steps:
         entry.problem(f"rule '{name}' has no steps")
+        return []
+    if (many := prod(len(options) for options in steps)) > MOST_ALTERNATIVES:
+        entry.problem(f"rule '{name}' has {many:,} alternatives; at most {MOST_ALTERNATIVES}")
         return []
     value = plain(entry.value)
     return [

@@ -12,6 +12,8 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from nlu.embedded.problems import Problems
 
 SUFFIXES = {".yml", ".yaml"}
+DEEPEST, LARGEST = 60, 500_000
+"""How deep values of one file may stand within each other, and how many they may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +121,31 @@ def read(path: Path, name: str, problems: Problems) -> Node | None:
     except (YAMLError, UnicodeDecodeError) as error:
         problems.add(name, 1, f"not a readable YAML file: {error}")
     except OSError as error:
-        problems.add(name, 1, f"cannot be read: {error.strerror}")
+        problems.add(name, 1, f"cannot be read: {error.strerror or error}")
+    except RecursionError:
+        problems.add(name, 1, "nested too deeply")
     else:
+        if why := _unwieldy(value):
+            problems.add(name, 1, why)
+            return None
         return Node(value, name, 1, problems)
+    return None
+
+
+def _unwieldy(value: Any) -> str | None:
+    """Why a file is not looked at further: aliases can make a few lines hold a million values."""
+    waiting, seen = [(value, 0)], 0
+    while waiting:
+        one, depth = waiting.pop()
+        seen += 1
+        if depth > DEEPEST:
+            return "nested too deeply"
+        if seen > LARGEST:
+            return f"holds more than {LARGEST:,} values"
+        if isinstance(one, dict):
+            waiting += [(child, depth + 1) for child in one.values()]
+        elif isinstance(one, list):
+            waiting += [(child, depth + 1) for child in one]
     return None
 
 

@@ -91,6 +91,16 @@ def config(text: str) -> dict[str, str]:
     return {"config": text}
 
 
+def deep(levels: int) -> str:
+    return "responses:\n" + "".join(f"{' ' * n}a:\n" for n in range(1, levels))
+
+
+def multiplied(levels: int) -> str:
+    """A list that holds nine times a list that holds nine times …"""
+    lists = [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, levels)]
+    return "".join(["a0: &a0 [x]\n", *lists])
+
+
 PROBLEMS = [
     (nlu("  - intent: greet\n    examples: |\n      - hi\n      hello\n"), "nlu.yml:6: an example"),
     (nlu("  - intent: nope\n    examples: |\n      - hi\n"), "nlu.yml:3: intent 'nope'"),
@@ -146,6 +156,11 @@ PROBLEMS = [
     (domain("intents: [greet]\n"), "already declared at domain.yml:2"),
     (domain("session_config: {session_expiration_time: -1}\n"), "number of minutes"),
     (rule("      - {dance: hi, 3: x}\n"), "unknown step with keys 3, dance"),
+    (rule("      - or: [{intent: greet}, {intent: bye}]\n" * 20), "1,048,576 alternatives"),
+    ({"data__s": deep(1_500)}, "s.yml:1: nested too deeply"),
+    ({"data__s": deep(100)}, "s.yml:1: nested too deeply"),
+    ({"data__s": "nlu: " + "[" * 300 + "]" * 300}, "s.yml:1: nested too deeply"),
+    ({"data__s": multiplied(9)}, "s.yml:1: holds more than 500,000 values"),
     (config("pipeline: 3\n"), "config.yml:1: expected a list, found 3"),
     (config("- pipeline\n"), "config.yml:1: expected a mapping"),
     (config("policies:\n- RulePolicy\n"), "config.yml:2: a component must be a mapping"),
