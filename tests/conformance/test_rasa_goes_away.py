@@ -5,7 +5,7 @@ import pytest
 
 from bot.stories.playing import Player
 from bot.stories.reading import Story
-from crm_store import complaints
+from crm_store import complaints, consents
 from crm_store.models import Identity
 from crm_store.models.kinds import Owner
 from nlu.rasa.breaker import Breaker
@@ -20,11 +20,17 @@ class Wire(httpx.HTTPTransport):
     """The network between us and Rasa."""
 
     cut = False
+    deaf = False
+    """What we say arrives; no answer comes back."""
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         if self.cut:
             raise httpx.ConnectError("the wire is cut")
-        return super().handle_request(request)
+        response = super().handle_request(request)
+        if self.deaf:
+            response.read()
+            raise httpx.ReadError("Rasa has died in the middle of its answer")
+        return response
 
 
 @pytest.fixture
@@ -66,6 +72,23 @@ def test_the_embedded_engine_goes_on_in_the_form_and_rasa_after_it(player_of, wi
     heard += [player.say("kipas angin"), player.say("diperbaiki aja")]
     assert [one.active_loop for one in heard] == ["complaint_form"] * 3 + [None]
     assert the_only_case(player) == ("kipas angin", "repair")
+
+
+def pieces_of_consent(player):
+    with player.db.reading() as session:
+        customer = session.get_one(Identity, player.identity_id).customer_id
+        return len(consents.of_customer(session, customer))
+
+
+@pytest.mark.parametrize("form_is_open", [False, True])
+def test_what_an_action_did_before_rasa_died_is_not_done_again(player_of, wire, form_is_open):
+    player = player_of(stand_in=True)
+    player.say("mau komplain dong" if form_is_open else "halo")
+    wire.deaf = True
+    assert player.say("jangan kirim promo lagi").actions[0] == "action_stop_messages"
+    assert pieces_of_consent(player) == 1
+    wire.deaf = False
+    assert player.say("halo").replies
 
 
 def test_without_a_stand_in_a_person_takes_over_and_says_so(player_of, wire):
