@@ -107,7 +107,7 @@ HASH = "bodySHA256=0a1ff7634d9ab3b95db5c9a2dfe9416e41502b283a80c7cf19632632f96e6
     ],
 )  # fmt: skip
 def test_a2_1_the_signatures_twilios_libraries_are_tested_with_are_let_in(url, body, signature):
-    """Public values of twilio-python, -java, -go and -ruby, made with the token "12345"."""
+    """Public values of twilio-python, -java and -go, made with the token "12345"."""
     kind = "application/json" if body is BODY else FORM
     headers = {"x-twilio-signature": signature, "content-type": kind}
     verify(WebhookRequest("POST", url, headers, body), ("12345",), ACCOUNT)
