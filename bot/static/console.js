@@ -20,7 +20,7 @@
     if (!target.matches("#reply, #template-form, [data-problem]")) return;
     const refused = detail.xhr.status >= 400 && detail.xhr.status < 500 && detail.xhr.responseText;
     problem.textContent = detail.successful ? "" : refused || "Not sent. Your text is kept; try again.";
-    if (!detail.successful) htmx.trigger("#window", "refresh");
+    if (!detail.successful) htmx.trigger("#watch-window", "refresh");
     else if (target.id === "reply") {
       write("");
       document.getElementById("size").textContent = "";

@@ -14,6 +14,11 @@
   // press, or has the keyboard on, stays the same button.
   function renew(old, node) {
     if (old.isEqualNode(node)) return old;
+    if (old.nodeName === node.nodeName && listed(old) && listed(node)) {
+      copyAttributes(old, node);
+      merge(old, [...node.children]);
+      return old;
+    }
     if (old.nodeName !== node.nodeName || old.childNodes.length !== node.childNodes.length) {
       old.replaceWith(node);
       return node;
@@ -24,6 +29,9 @@
     [...old.childNodes].forEach((child, at) => renew(child, news[at]));
     return old;
   }
+
+  // A list inside a list: merged likewise, so that it keeps its place while somebody scrolls it.
+  const listed = (node) => node.id && node.firstElementChild && [...node.children].every(({ id }) => id);
 
   function copyAttributes(old, node) {
     const left = (name) => !node.hasAttribute(name) && name !== "open";

@@ -110,7 +110,7 @@ def test_the_box_comes_back_with_its_draft_when_the_customer_writes(
     page.locator("#text").press_sequentially("Setengah jadi")
     age(25)
     writes("sms", "halo")  # any news makes the page look again
-    page.evaluate("htmx.trigger('#window', 'refresh')")
+    page.evaluate("htmx.trigger('#watch-window', 'refresh')")
     expect(page.locator("#text")).to_be_hidden()
     writes("whatsapp", "masih di sana?")
     expect(page.locator("#text")).to_be_visible()
