@@ -123,3 +123,10 @@ async def test_b1_2_the_peer_repeats_an_update_until_it_is_told_2xx(recorded):
     telegram.webhook["url"], telegram.secret = "https://toko-sinar.example/webhooks/shop", "s"
     assert await telegram.deliver(recorded("text"), tries=3) == [503, 200]
     await runner.cleanup()
+
+
+def test_b1_9_the_secret_is_compared_in_constant_time(channel, webhook, recorded, monkeypatch):
+    compared = []
+    monkeypatch.setattr("hmac.compare_digest", lambda *pair: not compared.append(pair))
+    channel.authenticate(webhook(recorded("text")))
+    assert compared == [(b"a-secret_Token-1", b"a-secret_Token-1")]
