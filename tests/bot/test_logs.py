@@ -1,9 +1,13 @@
 """Nothing secret and nobody's number in the logs."""
 
+import io
+import sys
+
 import pytest
+import structlog
 from pydantic import SecretStr
 
-from bot.logs import hide_personal, redact
+from bot.logs import hide_personal, redact, set_up
 
 
 @pytest.mark.parametrize(
@@ -30,6 +34,20 @@ def test_values_of_secret_keys_are_hidden(key):
 
 def test_a_secret_value_is_hidden_under_any_key():
     assert redact(None, "info", {"x": SecretStr("hush")}) == {"x": "***"}
+
+
+def test_a_log_that_cannot_be_written_stops_nothing(monkeypatch, capsys):
+    monkeypatch.setattr(structlog, "configure", lambda **given: made.update(given))
+    made = {}
+    set_up("info", "json")
+    printed = made["logger_factory"]()
+    broken = io.StringIO()
+    broken.close()
+    with monkeypatch.context() as patched:
+        patched.setattr(sys, "stderr", broken)
+        printed.msg("lost")
+    printed.msg("said")
+    assert capsys.readouterr().err == "said\n"
 
 
 def test_message_ids_stay():

@@ -94,11 +94,11 @@ def test_news_that_comes_while_a_part_is_being_renewed_is_not_lost(
     talk = long_talk(shop.app, 1)
     page = person(1280, 700)
     sign_in(page, shop.url)
-    page.goto(f"{shop.url}/console/conversations/{talk}")
     asked: list[Route] = []
     page.route(f"**/{part}*", lambda route: asked.append(route))
-    for _ in range(2):
-        page.evaluate("htmx.trigger(document.body, 'live-conversation')")
-    page.wait_for_timeout(300)
+    page.goto(f"{shop.url}/console/conversations/{talk}")
+    while not asked:  # each page asks anew as soon as it hears the server
+        page.wait_for_timeout(50)
+    page.evaluate("htmx.trigger(document.body, 'live-conversation')")
     with page.expect_request(f"**/{part}*"):
         asked[0].continue_()

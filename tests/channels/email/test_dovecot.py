@@ -54,8 +54,8 @@ async def heard(reading):
                 found.extend(each.text for each in events)
                 cursors.append(cursor)
 
-    async def until(*texts: str) -> str:
-        async with asyncio.timeout(40):
+    async def until(*texts: str, seconds: float = 40) -> str:
+        async with asyncio.timeout(seconds):
             while found != list(texts) or not cursors:
                 await asyncio.sleep(0.05)
         return cursors[-1]
@@ -88,7 +88,8 @@ async def test_c7_1_a_folder_made_anew_is_read_from_its_beginning(dovecot, heard
     before = await heard("satu")
     await asyncio.to_thread(dovecot.recreate)
     await asyncio.to_thread(dovecot.append, new_mail("dua\r\n"))
-    after = await heard("satu", "dua")
+    # Dovecot does not always tell who listens that the folder is gone: then IDLE's renewal does.
+    after = await heard("satu", "dua", seconds=150)
     assert after.partition(":")[0] != before.partition(":")[0]
     assert after.endswith(":1")
 
