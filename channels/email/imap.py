@@ -46,7 +46,7 @@ class Session:
         self.select(folder or self._imap.folder)
 
     def select(self, folder: str) -> None:
-        """Go to a folder; what is there is not marked by that."""
+        """Go to a folder, or to the same again; what is there is not marked by that."""
         from imap_tools.errors import MailboxFolderSelectError
 
         try:
@@ -59,6 +59,7 @@ class Session:
 
     def after(self, uid: int) -> list[int]:
         """The UIDs above `uid`: "n:*" also gives the last one, whatever n is (RFC 9051 6.4.9)."""
+        self._client.untagged_responses.pop("EXISTS", None)
         return [found for found in self._search(f"UID {uid + 1}:*") if found > uid]
 
     def since(self, days: int | None) -> list[int]:
@@ -90,11 +91,23 @@ class Session:
         return bool(self._search(criteria))
 
     def start_idle(self) -> None:
+        """Begin to listen; what the server still says before its "+" is news like any other."""
+        from imap_tools.errors import MailboxTaggedResponseError
+
         with _translated("refused IDLE"):
-            self._known.idle.start()  # type: ignore[no-untyped-call] # the library has no types
+            try:
+                self._known.idle.start()  # type: ignore[no-untyped-call] # the library has no types
+            except MailboxTaggedResponseError as error:
+                if not bytes(error.command_result[0] or b"").startswith(b"* "):
+                    raise
 
     def hear(self, seconds: float) -> bool:
-        """Whether the server says anything within so long while idle."""
+        """Whether the server says anything within so long while idle, or has since `after`.
+
+        A server may tell of new mail in its answer to the search (RFC 9051 5.2), and not again.
+        """
+        if "EXISTS" in self._client.untagged_responses:
+            return True
         with _translated("hung up"):
             said = self._known.idle.poll(timeout=seconds)
         if any(line.upper().startswith(b"* BYE") for line in said):

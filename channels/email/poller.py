@@ -78,17 +78,20 @@ class MailboxReader:
         session = thread.session
         try:
             await thread.do(session.open)
-            if session.validity != self._position.validity:
-                async with aclosing(self._resynced(thread)) as mails:
-                    async for found in mails:
-                        yield found
             while True:
+                if session.validity != self._position.validity:
+                    async with aclosing(self._resynced(thread)) as mails:
+                        async for found in mails:
+                            yield found
                 uids = await thread.do(lambda: session.after(self._position.uid))
                 async with aclosing(self._read(thread, uids)) as mails:
                     async for found in mails:
                         yield found
                 if not uids:
                     await self._wait(thread)
+                    # Of a folder deleted and made anew a server need not tell who has it open
+                    # (Dovecot does not): it shows the old one until it is selected again.
+                    await thread.do(partial(session.select, self._imap.folder))
         finally:
             thread.end()
 

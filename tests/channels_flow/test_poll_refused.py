@@ -26,9 +26,11 @@ class Refused(MemoryChannel):
 
 
 async def test_b1_8_a_conflict_is_a_sentence_and_no_traceback(stage, monkeypatch):
-    # A logger keeps the settings of its first use, which may have been another test's.
-    said = LogCapture()
-    monkeypatch.setattr(module, "log", structlog.wrap_logger(None, processors=[said]))
+    # Not the settings of another test: a logger keeps those of its first use, and a new one
+    # takes today's, which may drop errors.
+    said, plain = LogCapture(), structlog.BoundLogger
+    logger = structlog.wrap_logger(None, processors=[said], wrapper_class=plain)
+    monkeypatch.setattr(module, "log", logger)
     config = Config(kind=ChannelKind.TELEGRAM, secret=SecretStr("x"))
     channel = Refused("shop-tg", config, public_url="")
     polling = asyncio.create_task(Polling(stage.app, channel).run(lambda: False))
