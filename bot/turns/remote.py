@@ -6,15 +6,18 @@ last one, only if the lease and the conversation's owner are still what they wer
 its own way: one that takes long delays no other conversation.
 """
 
+import asyncio
 import os
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
 from bot.app import App
 from bot.delivery import writing
+from bot.lane import LaneClosedError
 from bot.logs import logger
 from bot.rasa import missed, wishes
 from bot.rasa.running import runner
@@ -42,9 +45,14 @@ class Room:
 
 @dataclass(frozen=True, slots=True)
 class Leased:
-    """A conversation that is ours for a while; `missed` was said while a person had it."""
+    """A conversation that is ours for a while; `missed` was said while a person had it.
+
+    `lease` is this turn's own name, so that an answer that comes when the lease has run out is
+    known from that of the turn which has been begun since.
+    """
 
     turn: Turn
+    lease: str
     member: bool
     missed: Sequence[Mapping[str, Any]]
 
@@ -53,9 +61,10 @@ class Leased:
 class Answer:
     """What the engine gave for a conversation's first waiting message, or why it did not."""
 
+    leased: Leased
     app: App
     turn: Turn
-    memory: Memory
+    memory: Memory = field(default_factory=Memory)
     result: TurnResult | None = None
     error: Exception | None = None
     held: str | None = None
@@ -75,12 +84,30 @@ async def take(app: App) -> Taken:
 
 
 async def _turn(app: App, leased: Leased) -> None:
-    async with writing.shown(app, leased.turn):
-        answered = await app.thinking.ask(_ask, app, leased)
-    await app.work.do(_store, answered)
-    app.feed.publish(*taken.topics([leased.turn]))
-    app.wake.sends()
-    app.wake.turns()
+    try:
+        async with writing.shown(app, leased.turn):
+            answered = await app.thinking.ask(_ask, app, leased)
+        await _stored(answered)
+    except asyncio.CancelledError:
+        # the program ends: whoever comes next need not wait until the lease runs out
+        with suppress(LaneClosedError):
+            app.work.submit(_let_go, leased)
+        raise
+    finally:
+        app.feed.publish(*taken.topics([leased.turn]))
+        app.wake.sends()
+        app.wake.turns()
+
+
+async def _stored(answered: Answer) -> None:
+    """An answer that cannot be stored is a failed turn: it is counted, not taken for ever."""
+    work = answered.app.work
+    try:
+        await work.do(_store, answered)
+    except LaneClosedError:
+        raise
+    except Exception as error:  # noqa: BLE001 - the worker's loop: counted, then a person's case
+        await work.do(_store, replace(answered, error=error))
 
 
 def _lease(session: Session, rooms: Sequence[Room]) -> list[list[Leased]]:
@@ -89,14 +116,15 @@ def _lease(session: Session, rooms: Sequence[Room]) -> list[list[Leased]]:
 
 def _lease_some(session: Session, app: App, most: int) -> list[Leased]:
     ids = conversations.waiting(session, most)
-    until = now() + _lease_time(app)
-    got = set(conversations.lease(session, ids, WORKER, until)) if ids else set()
+    until, name = now() + _lease_time(app), f"{WORKER}:{secrets.token_hex(4)}"
+    got = set(conversations.lease(session, ids, name, until)) if ids else set()
     found = batch.load(session, [one for one in ids if one in got])
     turns = [_with_trusted_presses(session, turn) for turn in found]
     members = lookups.members_among(session, [turn.customer_id for turn in turns])
     return [
         Leased(
             turn,
+            name,
             turn.customer_id in members,
             missed.lines(session, turn.conversation_id, turn.messages[0].id),
         )
@@ -116,20 +144,24 @@ def _with_trusted_presses(session: Session, turn: Turn) -> Turn:
 
 
 def _ask(app: App, leased: Leased) -> Answer:
-    """Ask the engine, in a thread of its own; what it raises is part of the answer."""
+    """Ask the engine, in a thread of its own; whatever is raised is part of the answer."""
+    try:
+        return _asked(app, leased)
+    except Exception as error:  # noqa: BLE001 - the worker's loop: counted, then a person's case
+        return Answer(leased, app, leased.turn, error=error)
+
+
+def _asked(app: App, leased: Leased) -> Answer:
     turn = leased.turn
     received = turn.messages[0]
     memory = braking.hear(load(turn.dialogue_state), received)
     why = braking.reason(app.settings.assistant, turn.kind, memory)
     if why or answer.needs_no_engine(received) or braking.is_echo(turn.kind, memory):
-        return Answer(app, turn, memory, held=why)
+        return Answer(leased, app, turn, memory, held=why)
     spoken = answer.turn_input(turn, received, memory, member=leased.member)
     told = {**spoken.metadata, "missed": leased.missed}
-    try:
-        result = app.engine.reply(replace(spoken, metadata=told), runner(app, received.id))
-    except Exception as error:  # noqa: BLE001 - the worker's loop: counted, then a person's case
-        return Answer(app, turn, memory, error=error)
-    return Answer(app, turn, memory, result)
+    result = app.engine.reply(replace(spoken, metadata=told), runner(app, received.id))
+    return Answer(leased, app, turn, memory, result)
 
 
 def _store(session: Session, answers: Sequence[Answer]) -> list[None]:
@@ -142,7 +174,7 @@ def _store_one(session: Session, one: Answer) -> None:
     """Queue the replies; an answer that comes after its lease or its owner is gone is dropped."""
     turn = one.turn
     conversation = conversations.lock(session, turn.conversation_id)
-    if conversation.lease_by != WORKER:
+    if conversation.lease_by != one.leased.lease:
         log.warning("lease lost, answer dropped", message_id=turn.messages[0].id)
         return
     conversations.release(session, [turn.conversation_id])
@@ -152,6 +184,14 @@ def _store_one(session: Session, one: Answer) -> None:
         # read again: an action may have found out that this is somebody else's conversation
         (turn,) = batch.load(session, [turn.conversation_id], 1)
         batch.finish(session, [_outcome(session, replace(one, turn=turn))])
+
+
+def _let_go(session: Session, leases: Sequence[Leased]) -> list[None]:
+    for one in leases:
+        conversation = conversations.lock(session, one.turn.conversation_id)
+        if conversation.lease_by == one.lease:
+            conversations.release(session, [conversation.id])
+    return [None for _ in leases]
 
 
 def _outcome(session: Session, one: Answer) -> Outcome:

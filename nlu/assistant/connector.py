@@ -223,7 +223,7 @@ async def _taken(processor: Any, message: UserMessage, call: Dict[Text, Any]) ->
     )
     if (begun := _taken_before(tracker, message.message_id)) is not None:
         return _told(processor, tracker, begun)
-    if call.get("behind") or lost:
+    if call.get("behind") or lost or _strayed(tracker, call.get("follows")):
         if call.get("seed") or not lost:
             _begin_anew(processor, tracker, call.get("seed") or {"slots": {}})
     elif len(tracker.events) > MOST_EVENTS:
@@ -249,6 +249,17 @@ def _taken_before(tracker: DialogueStateTracker, message_id: Text) -> Optional[i
         if isinstance(event, UserUttered) and event.message_id == message_id:
             return index
     return None
+
+
+def _strayed(tracker: DialogueStateTracker, follows: Optional[Text]) -> bool:
+    """Whether the tracker has a turn that Akrab does not know: its answer was dropped there."""
+    if follows is None:
+        return False
+    for event in reversed(tracker.events):
+        # a two-stage fallback copies messages without metadata
+        if isinstance(event, UserUttered) and (event.metadata or {}).get("message_id"):
+            return bool(event.message_id != follows)
+    return True
 
 
 def _prepare(processor: Any, tracker: DialogueStateTracker, call: Dict[Text, Any]) -> None:

@@ -1,5 +1,6 @@
 """HTTP to a Rasa server that has our connector (nlu/assistant/connector.py) loaded."""
 
+import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,7 +17,13 @@ PAUSE = 0.1
 """Seconds before the second try, doubled for the third."""
 NO_MODEL = "no model is loaded"
 """What connector.py says then."""
-NEVER_TAKEN = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+MOST_BYTES = 8_000_000
+"""Of an answer; a long turn has some thousands."""
+IDLE_SECONDS = 3.0
+"""How long a connection is kept for the next call: Rasa's own server (Sanic) closes it after 5."""
+ASKED_AGAIN = (httpx.NetworkError, httpx.RemoteProtocolError, httpx.ConnectTimeout)
+"""Cut off rather than slow. The call may have arrived, yet it can be repeated: the connector knows
+a message by its key and gives the same answer once more, and so do our actions."""
 
 
 class RasaUnavailable(EngineError):
@@ -47,15 +54,17 @@ class Server:
 class RasaClient:
     """Calls with keep-alive; safe to share between threads.
 
-    Only what surely never reached the server is tried again here.
+    A call that was cut off is made again, one that takes too long is not.
     """
 
     def __init__(self, server: Server, transport: httpx.BaseTransport | None = None) -> None:
+        self._seconds = server.seconds
         self._http = httpx.Client(
             base_url=server.url,
             headers={"authorization": f"Bearer {server.token}"},
             timeout=httpx.Timeout(server.seconds, connect=CONNECT_SECONDS),
-            limits=httpx.Limits(max_connections=32, max_keepalive_connections=32),
+            # as many as ask: who may ask at once is limited by the threads there are
+            limits=httpx.Limits(max_keepalive_connections=32, keepalive_expiry=IDLE_SECONDS),
             transport=transport,
         )
 
@@ -85,26 +94,43 @@ class RasaClient:
         fits: Callable[[Mapping[str, Any]], bool],
     ) -> dict[str, Any]:
         try:
-            response = self._sent(method, path, body)
+            status, content = self._sent(method, path, body)
         except httpx.HTTPError as error:
             why = str(error) or type(error).__name__
             raise RasaUnavailable(
                 f"Rasa at {self._http.base_url} gives no answer: {why}"
             ) from error
-        answer = _read(response)
+        answer = _read(status, content)
         if not fits(answer):
             raise RasaUnavailable(
                 f"what answers at {self._http.base_url} is not Rasa with our connector.py"
             )
         return answer
 
-    def _sent(self, method: str, path: str, body: Mapping[str, Any] | None) -> httpx.Response:
+    def _sent(self, method: str, path: str, body: Mapping[str, Any] | None) -> tuple[int, bytes]:
+        ends = time.monotonic() + self._seconds
         for waited in range(TRIES - 1):
             try:
-                return self._http.request(method, path, json=body)
-            except NEVER_TAKEN:
+                return self._once(self._http.build_request(method, path, json=body), ends)
+            except ASKED_AGAIN:
                 time.sleep(PAUSE * 2**waited)
-        return self._http.request(method, path, json=body)
+        return self._once(self._http.build_request(method, path, json=body), ends)
+
+    def _once(self, request: httpx.Request, ends: float) -> tuple[int, bytes]:
+        """Status and body. httpx limits each read, and an answer that trickles has many."""
+        left = max(ends - time.monotonic(), PAUSE)
+        timeout = httpx.Timeout(left, connect=min(CONNECT_SECONDS, left))
+        request.extensions = {**request.extensions, "timeout": timeout.as_dict()}
+        response = self._http.send(request, stream=True)
+        content = bytearray()
+        try:
+            for part in response.iter_bytes():
+                content += part
+                if time.monotonic() > ends or len(content) > MOST_BYTES:
+                    raise httpx.ReadTimeout("the answer does not come to an end")
+        finally:
+            response.close()
+        return response.status_code, bytes(content)
 
 
 def _is_parse(answer: Mapping[str, Any]) -> bool:
@@ -121,19 +147,20 @@ def _is_turn(answer: Mapping[str, Any]) -> bool:
     )
 
 
-def _read(response: httpx.Response) -> dict[str, Any]:
+def _read(status: int, content: bytes) -> dict[str, Any]:
     try:
-        answer = response.json()
+        answer = json.loads(content)
     except (ValueError, RecursionError):
         answer = None
-    if response.status_code == httpx.codes.OK and isinstance(answer, dict):
+    if status == httpx.codes.OK and isinstance(answer, dict):
         return answer
     told = answer if isinstance(answer, dict) else {}
-    reason = f"Rasa answered {response.status_code}: {told.get('error') or response.text[:200]}"
+    said = told.get("error") or content[:200].decode("utf-8", "replace")
+    reason = f"Rasa answered {status}: {said}"
     if told.get("failures"):
         raise ActionFailed(f"{reason}: {told['failures']}")
-    if 400 <= response.status_code < 500:
+    if 400 <= status < 500:
         raise RasaRefused(reason)
-    if response.status_code == httpx.codes.SERVICE_UNAVAILABLE and told.get("error") == NO_MODEL:
+    if status == httpx.codes.SERVICE_UNAVAILABLE and told.get("error") == NO_MODEL:
         raise NoModel(reason)
     raise RasaUnavailable(reason)

@@ -40,6 +40,9 @@ log = logging.getLogger(__name__)
 LONGEST_TEXT = 8_000
 BEHIND = "rasa_behind"
 """In the state: Rasa has not seen the latest turn and must be told where things stand."""
+FOLLOWS = "rasa_last"
+"""In the state: the key of the message whose answer it holds. Rasa may have seen more: a turn whose
+answer was dropped, because a person had stepped in or because it came too late."""
 
 
 class RasaEngine:
@@ -80,23 +83,22 @@ class RasaEngine:
         Raises RasaUnavailable if there is no stand-in, ActionFailed.
         """
         try:
-            answer = self._asked(turn)
+            return self._asked(turn)
         except RasaUnavailable as error:
             if self._stand_in is None:
                 raise
             log.warning("the embedded engine stands in: %s", error)
             result = self._stand_in.reply(turn, run_action)
             return replace(result, state={**result.state, BEHIND: True})
-        return self._result(turn, answer)
 
     def close(self) -> None:
         self._client.close()
 
-    def _asked(self, turn: TurnInput) -> dict[str, Any]:
+    def _asked(self, turn: TurnInput) -> TurnResult:
         if not self._breaker.allows():
             raise RasaUnavailable("Rasa has failed several times and is left alone for a while")
         try:
-            answer = self._client.turn(self._call(turn))
+            result = self._read(turn, self._client.turn(self._call(turn)))
         except RasaUnavailable:
             self._breaker.failed()
             raise
@@ -105,15 +107,22 @@ class RasaEngine:
             self._breaker.succeeded()
             raise
         self._breaker.succeeded()
-        return answer
+        return result
+
+    def _read(self, turn: TurnInput, answer: Mapping[str, Any]) -> TurnResult:
+        """Raises RasaUnavailable for an answer that has the right form only at first sight."""
+        try:
+            return self._result(turn, answer)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise RasaUnavailable(f"Rasa's answer makes no sense: {error!r}") from error
 
     def _call(self, turn: TurnInput) -> dict[str, Any]:
         text = turn.text.strip()[:LONGEST_TEXT]
         return {
             "conversation": turn.conversation_id,
             "message_id": turn.message_id,
-            # not the number alone: a store made anew begins at 1 again, Rasa's trackers do not
-            "message_key": f"{turn.message_id}.{turn.now.timestamp():.3f}",
+            "message_key": _key(turn),
+            "follows": (turn.state or {}).get(FOLLOWS),
             "text": text,
             "payload": turn.payload,
             "entities": self._entities(text, turn.now),
@@ -167,7 +176,12 @@ class RasaEngine:
         tracker.apply(_known(answer["events"]))
         _settle(tracker, answer)
         said = memory.said + sum(one["event"] == "bot" for one in answer["events"])
-        return {**store(tracker, turn.now, said), BEHIND: False}
+        return {**store(tracker, turn.now, said), BEHIND: False, FOLLOWS: _key(turn)}
+
+
+def _key(turn: TurnInput) -> str:
+    """Not the number alone: a store made anew begins at 1 again, Rasa's trackers do not."""
+    return f"{turn.message_id}.{turn.now.timestamp():.3f}"
 
 
 def _known(events: list[dict[str, Any]]) -> list[dict[str, Any]]:

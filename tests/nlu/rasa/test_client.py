@@ -1,9 +1,19 @@
 """HTTP to Rasa: what is tried again, and what each answer means."""
 
+import time
+
 import httpx
 import pytest
 
-from nlu.rasa.client import ActionFailed, NoModel, RasaClient, RasaRefused, RasaUnavailable, Server
+from nlu.rasa.client import (
+    IDLE_SECONDS,
+    ActionFailed,
+    NoModel,
+    RasaClient,
+    RasaRefused,
+    RasaUnavailable,
+    Server,
+)
 
 
 def test_the_token_goes_along(client, rasa):
@@ -17,14 +27,51 @@ def test_what_never_arrived_is_sent_again(client, rasa):
     assert len(rasa.asked) == 3
 
 
-@pytest.mark.parametrize(
-    "failure", [httpx.ReadTimeout("slow"), httpx.ReadError("gone"), httpx.RemoteProtocolError("?")]
+CUT = (
+    httpx.ReadError("reset"),
+    httpx.WriteError("broken pipe"),
+    httpx.RemoteProtocolError("Server disconnected without sending a response."),
 )
-def test_e4_3_what_may_have_arrived_is_not_sent_again(client, rasa, failure):
-    rasa.script = [failure]
+
+
+@pytest.mark.parametrize("cut", CUT, ids=lambda cut: type(cut).__name__)
+def test_a_call_on_a_connection_that_was_just_closed_is_made_again(client, rasa, cut):
+    rasa.script = [cut]
+    assert client.turn({"text": "halo", "message_key": "7.1"})["events"]
+    first, second = rasa.asked
+    assert first == second
+
+
+def test_e4_3_what_takes_too_long_is_not_asked_again(client, rasa):
+    rasa.script = [httpx.ReadTimeout("slow")]
     with pytest.raises(RasaUnavailable):
         client.turn({"text": "halo"})
     assert len(rasa.asked) == 1
+
+
+class Endless(httpx.SyncByteStream):
+    """An answer whose every piece comes in time, and whose end never does."""
+
+    def __init__(self, piece: bytes, pause: float) -> None:
+        self._piece, self._pause = piece, pause
+
+    def __iter__(self):
+        while True:
+            time.sleep(self._pause)
+            yield self._piece
+
+
+@pytest.mark.parametrize(("piece", "pause"), [(b" ", 0.01), (b" " * 1_000_000, 0.0)])
+def test_an_answer_without_an_end_is_none(rasa, piece, pause):
+    client = RasaClient(Server("http://rasa.example", "x", 0.3), httpx.MockTransport(rasa))
+    rasa.script = [httpx.Response(200, stream=Endless(piece, pause))]
+    with pytest.raises(RasaUnavailable, match="does not come to an end"):
+        client.turn({"text": "halo"})
+
+
+def test_a_connection_is_given_up_before_rasas_server_closes_it():
+    sanics_own = 5.0
+    assert sanics_own > IDLE_SECONDS
 
 
 @pytest.mark.parametrize(

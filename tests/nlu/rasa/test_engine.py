@@ -174,3 +174,31 @@ def test_a_text_is_parsed_without_a_conversation(rasa_engine, rasa):
     parsed = {"text": "halo", "intent": {"name": "greet", "confidence": 0.9}, "entities": []}
     rasa.script = [httpx.Response(200, json=parsed)]
     assert rasa_engine().parse("halo").intent.name == "greet"
+
+
+MAKES_NO_SENSE = (
+    [{"event": "action"}],
+    [{"event": "user", "parse_data": {"entities": [{"value": 1}]}}],
+    [{"event": "user", "parse_data": []}],
+    [{"event": "user", "parse_data": {"intent": {"name": "x", "confidence": "sure"}}}],
+    [{"event": "slot"}],
+)
+
+
+@pytest.mark.parametrize("events", MAKES_NO_SENSE, ids=str)
+def test_an_answer_that_makes_no_sense_is_none(rasa_engine, rasa, events):
+    rasa.script = [events]
+    assert rasa_engine().reply(turn("halo"), no_actions).replies
+    rasa.script = [events]
+    with pytest.raises(RasaUnavailable):
+        rasa_engine(stand_in=False).reply(turn("halo"), no_actions)
+
+
+def test_rasa_is_told_which_turn_we_know_as_the_last(rasa_engine, rasa):
+    engine = rasa_engine()
+    rasa.script = [HELLO, DOWN, HELLO]
+    first = engine.reply(turn("halo"), no_actions)
+    again = engine.reply(turn("halo", first.state), no_actions)
+    engine.reply(turn("halo", again.state), no_actions)
+    keys = [call["message_key"] for call in rasa.asked]
+    assert [call["follows"] for call in rasa.asked] == [None, keys[0], None]
