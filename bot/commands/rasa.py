@@ -66,7 +66,7 @@ def plan(settings: Settings, model: Path) -> Plan:
         )
     return Plan(
         project=settings.assistant.project,
-        model=model,
+        model=training.hold(model, settings.data / "rasa"),
         folder=settings.data / "rasa",
         port=address.port or 80,
         actions_url=f"http://127.0.0.1:{settings.web.port}/actions/webhook",

@@ -1,6 +1,7 @@
 """A Rasa server process of our own: started, waited for, stopped, started again when it dies."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -15,7 +16,7 @@ from typing import IO
 
 from bot.errors import UserError
 from bot.logs import logger
-from bot.rasa import environment
+from bot.rasa import environment, leftover
 from nlu.rasa.client import NoModel, RasaClient, RasaUnavailable, Server
 
 log = logger("rasa")
@@ -32,7 +33,14 @@ CREDENTIALS = """connector.AkrabInput:
 STOP_SECONDS = 15.0
 READY_SECONDS = 600.0
 """An idle machine needs 15; one that trains a model meanwhile needed 220."""
+HUNG_SECONDS = 120.0
+"""A server that was ready and has said nothing for this long will not come back by itself."""
+ASKING_SECONDS = (1.0, 10.0)
+"""How often it is asked whether it answers: while it starts, and once it has."""
 LONGEST_PAUSE = 30.0
+LOG_BYTES = 10_000_000
+"""A longer log becomes `rasa.log.1`, in the place of the one before."""
+TAIL_BYTES = 64_000
 NOISE = "DeprecationWarning:"
 """In a line; the one after it, indented, shows the code."""
 STEADY_SECONDS = 120.0
@@ -91,7 +99,7 @@ class RasaServer:
         plan = self.plan
         program = environment.program()
         self._sweep_up()
-        if _somebody_listens(plan):
+        if _somebody_listens(plan) and not leftover.ended(plan.folder):
             raise PortTakenError(
                 f"Another program listens at {plan.url}, perhaps a Rasa left behind:"
                 " stop it, or put another port into assistant.url"
@@ -108,6 +116,7 @@ class RasaServer:
             # Ctrl-C is for us; the server is told to stop once what is under way is done
             start_new_session=True,
         )
+        leftover.note(plan.folder, self._process.pid)
         self.started = time.monotonic()
 
     def wait_ready(
@@ -151,11 +160,19 @@ class RasaServer:
                 process.wait()
         self._sweep_up(process)
         self._close_log()
+        leftover.forget(self.plan.folder)
+
+    def keep_log_short(self) -> None:
+        """Move what a long run has written out of the way; the process goes on in the same file."""
+        with suppress(FileNotFoundError):
+            if self.log_file.stat().st_size > LOG_BYTES:
+                shutil.copyfile(self.log_file, self.log_file.with_name("rasa.log.1"))
+                os.truncate(self.log_file, 0)
 
     def tail(self, lines: int = 15) -> str:
         """The end of the log, without what its libraries have to say of themselves."""
         kept: list[str] = []
-        for line in self.log_file.read_text(encoding="utf-8", errors="replace").splitlines():
+        for line in _end_of(self.log_file).splitlines():
             if NOISE in line:
                 kept.append("")
             elif not (kept and not kept[-1] and line.startswith(" ")):
@@ -179,12 +196,21 @@ class RasaServer:
 
 
 class Keeper:
-    """Keeps a server running until told to stop."""
+    """Keeps a server running and answering until told to stop."""
 
-    def __init__(self, server: RasaServer, *, first_pause: float = 1.0) -> None:
+    def __init__(
+        self,
+        server: RasaServer,
+        *,
+        first_pause: float = 1.0,
+        asking: tuple[float, float] = ASKING_SECONDS,
+        hung: float = HUNG_SECONDS,
+    ) -> None:
         self._server = server
         self._first = self._pause = first_pause
+        self._asking, self._hung = asking, hung
         self._ready = True
+        self._asked = self._heard = time.monotonic()
         self.stopping = threading.Event()
 
     def stop(self, *_: object) -> None:
@@ -193,34 +219,58 @@ class Keeper:
 
     def run(self) -> None:
         """Watch the started server; returns after `stop`, with the server stopped."""
+        self._heard = time.monotonic()
         try:
-            while not self.stopping.wait(0.2):
+            while not self.stopping.wait(min(0.2, *self._asking)):
                 self._look()
         finally:
             self._server.stop()
 
     def _look(self) -> None:
-        server = self._server
-        if not server.running:
+        self._server.keep_log_short()
+        if not self._server.running:
             self._revive()
-        elif not self._ready:
-            self._greet()
-        elif time.monotonic() - server.started > STEADY_SECONDS:
-            self._pause = self._first
+        elif time.monotonic() - self._asked >= self._asking[self._ready]:
+            self._ask()
+            self._asked = time.monotonic()
 
     def _revive(self) -> None:
         log.error("Rasa has died, starting it again", seconds=self._pause)
         self._ready = False
-        if not self.stopping.wait(self._pause):
-            self._pause = min(self._pause * 2, LONGEST_PAUSE)
+        if self.stopping.wait(self._pause):
+            return
+        self._pause = min(self._pause * 2, LONGEST_PAUSE)
+        try:
             self._server.start()
+        except (UserError, OSError) as error:
+            # the port of one that has just been killed may be free a moment later
+            log.error("Rasa cannot be started", reason=str(error))
+        self._heard = time.monotonic()
 
-    def _greet(self) -> None:
-        with suppress(RasaDiedError):
-            self._ready = self._server.model() is not None
-        if self._ready:
-            seconds = round(time.monotonic() - self._server.started)
+    def _ask(self) -> None:
+        server, at = self._server, time.monotonic()
+        try:
+            answers = server.model() is not None
+        except RasaDiedError as error:
+            self._give_up(str(error))
+            return
+        if answers:
+            self._greet(round(at - server.started))
+        elif at - self._heard > (self._hung if self._ready else READY_SECONDS):
+            self._give_up("it does not answer")
+
+    def _greet(self, seconds: int) -> None:
+        if not self._ready:
             log.info("Rasa answers again", seconds=seconds)
+        self._ready, self._heard = True, time.monotonic()
+        if seconds > STEADY_SECONDS:
+            self._pause = self._first
+
+    def _give_up(self, why: str) -> None:
+        """End one that runs and is of no use, so that it is started again."""
+        log.error("Rasa is stopped", reason=why)
+        self._ready = False
+        self._server.stop()
 
 
 def stop_on_signals(keeper: Keeper) -> None:
@@ -233,6 +283,12 @@ def _somebody_listens(plan: Plan) -> bool:
     with socket.socket() as probe:
         probe.settimeout(1.0)
         return probe.connect_ex((plan.host, plan.port)) == 0
+
+
+def _end_of(path: Path) -> str:
+    with path.open("rb") as file:
+        file.seek(max(path.stat().st_size - TAIL_BYTES, 0))
+        return file.read().decode("utf-8", "replace")
 
 
 def _arguments(plan: Plan) -> list[str]:

@@ -1,9 +1,10 @@
 """`rasa data validate`, `train`, `test`; models are kept by what they were trained from."""
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from subprocess import CompletedProcess
 
@@ -66,7 +67,26 @@ def train(project: Path, *, config: Path | None = None, measured: bool = False) 
 
 
 def _is_there(model: Path, measured: bool) -> bool:
-    return model.exists() and (not measured or _note(model).exists())
+    if not model.exists() or (measured and not _note(model).exists()):
+        return False
+    with suppress(OSError):  # a cache that may only be read
+        os.utime(model)  # in use, so not the one to be forgotten
+    return True
+
+
+def hold(model: Path, folder: Path) -> Path:
+    """The model in a server's own folder: the cache may forget it while the server runs, which
+    needs it again when it dies."""
+    folder.mkdir(parents=True, exist_ok=True)
+    held, new = folder / "model.tar.gz", folder / "model.new"
+    new.unlink(missing_ok=True)
+    try:
+        os.link(model, new)
+    except OSError:  # another file system
+        shutil.copyfile(model, new)
+    new.replace(held)
+    new.unlink(missing_ok=True)  # it stays where both are the same file already
+    return held
 
 
 @contextmanager
@@ -81,6 +101,8 @@ def _alone(folder: Path) -> Iterator[None]:
 
 def _train(project: Path, config: Path | None, model: Path, measured: bool) -> None:
     name = model.name.removesuffix(".tar.gz")
+    for left in model.parent.glob("tmp*/"):  # of a training that was killed; this one is alone
+        shutil.rmtree(left, ignore_errors=True)
     with tempfile.TemporaryDirectory(dir=model.parent) as made:
         arguments = [*_files(project, config), "--out", made, "--fixed-model-name", name]
         before = _children_seconds()

@@ -2,6 +2,8 @@
 
 import asyncio
 import itertools
+import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +16,8 @@ from pydantic import SecretStr
 
 from bot import inbound, logs
 from bot.app import App, build
-from bot.rasa import action_server
+from bot.rasa import action_server, house
+from bot.rasa.server import Plan, RasaServer
 from bot.settings import AssistantSection, Settings
 from bot.stories.stage import Stage
 from channels.base import ChannelKind, InboundMessage, Sender, VerifiedBy
@@ -165,3 +168,57 @@ def request(action: str, message_id: int, talk: int = 1, **changes: Any) -> dict
     }
     body = {"next_action": action, "sender_id": str(talk), "tracker": tracker}
     return {**body, "version": "3.6.21", "domain": {}}
+
+
+PROGRAM = """#!{python}
+import http.server, json, os, sys
+given = dict(zip(sys.argv[2::2], sys.argv[3::2]))
+print("arguments", json.dumps(sys.argv[1:]), os.environ["AKRAB_RASA_TOKEN"], flush=True)
+print("finds", os.environ["PYTHONPATH"], flush=True)
+if {broken}:
+    sys.exit("no model in there")
+class Rasa(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(int(open("status").read()) if os.path.exists("status") else {status})
+        self.end_headers()
+        self.wfile.write(b'{{"model": "m1", "error": "no model is loaded"}}')
+http.server.HTTPServer(("127.0.0.1", int(given["--port"])), Rasa).serve_forever()
+"""
+
+
+@pytest.fixture
+def rasa_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """An environment whose `rasa` is a small web server, or one that fails.
+
+    It answers with the status in a file of that name in the project's folder, if there is one.
+    """
+
+    def make(*, broken: bool = False, status: int = 200) -> None:
+        program = tmp_path / "env" / "bin" / "rasa"
+        program.parent.mkdir(parents=True)
+        program.write_text(PROGRAM.format(python=sys.executable, broken=broken, status=status))
+        program.chmod(0o755)
+        monkeypatch.setenv("RASA_ENV", str(tmp_path / "env"))
+
+    return make
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> Plan:
+    port = house.free_port()
+    return Plan(tmp_path, Path("model"), tmp_path / "run", port, "http://a/b", "r", "s")
+
+
+@pytest.fixture
+def server(plan: Plan) -> Iterator[RasaServer]:
+    made = RasaServer(plan)
+    yield made
+    made.stop()
+
+
+def until(condition: Callable[[], object], seconds: float = 30.0) -> None:
+    """Wait for it; an assertion if it does not come."""
+    end = time.monotonic() + seconds
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.05)
+    assert condition()

@@ -5,60 +5,13 @@ import os
 import socket
 import sys
 import threading
-import time
 from pathlib import Path
 
 import pytest
 
-from bot.rasa import environment, house, training
+from bot.rasa import environment, training
 from bot.rasa.environment import RasaMissingError
-from bot.rasa.server import Keeper, Plan, PortTakenError, RasaDiedError, RasaServer
-
-PROGRAM = """#!{python}
-import http.server, json, os, sys
-given = dict(zip(sys.argv[2::2], sys.argv[3::2]))
-print("arguments", json.dumps(sys.argv[1:]), os.environ["AKRAB_RASA_TOKEN"], flush=True)
-print("finds", os.environ["PYTHONPATH"], flush=True)
-if {broken}:
-    sys.exit("no model in there")
-class Rasa(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        self.send_response({status})
-        self.end_headers()
-        self.wfile.write(b'{{"model": "m1", "error": "no model is loaded"}}')
-http.server.HTTPServer(("127.0.0.1", int(given["--port"])), Rasa).serve_forever()
-"""
-
-
-@pytest.fixture
-def rasa_at(tmp_path, monkeypatch):
-    """An environment whose `rasa` is a small web server, or one that fails."""
-
-    def make(*, broken=False, status=200):
-        program = tmp_path / "env" / "bin" / "rasa"
-        program.parent.mkdir(parents=True)
-        program.write_text(PROGRAM.format(python=sys.executable, broken=broken, status=status))
-        program.chmod(0o755)
-        monkeypatch.setenv("RASA_ENV", str(tmp_path / "env"))
-
-    return make
-
-
-@pytest.fixture
-def server(tmp_path):
-    plan = Plan(
-        tmp_path, Path("model"), tmp_path / "run", house.free_port(), "http://a/b", "r", "s"
-    )
-    made = RasaServer(plan)
-    yield made
-    made.stop()
-
-
-def until(condition, seconds=10.0):
-    end = time.monotonic() + seconds
-    while not condition() and time.monotonic() < end:
-        time.sleep(0.05)
-    assert condition()
+from bot.rasa.server import PortTakenError, RasaDiedError
 
 
 def test_it_is_ready_once_it_answers(rasa_at, server):
@@ -123,21 +76,6 @@ def test_stopping_ends_the_process(rasa_at, server):
     server.stop()
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
-
-
-def test_one_that_dies_is_started_again(rasa_at, server):
-    rasa_at()
-    server.start()
-    server.wait_ready(10)
-    first = server.pid
-    keeper = Keeper(server, first_pause=0.05)
-    keeping = threading.Thread(target=keeper.run)
-    keeping.start()
-    os.kill(first, 9)
-    until(lambda: server.running and server.pid != first)
-    keeper.stop()
-    keeping.join(10)
-    assert not server.running
 
 
 def test_a_port_somebody_has_is_not_taken_for_rasa(rasa_at, server):
@@ -208,3 +146,24 @@ def test_a_measured_training_begins_with_nothing_and_its_time_is_kept(trainer):
     assert training.seconds_taken(model) > 0
     model.write_text("the second")
     assert training.train(trainer, measured=True).read_text() == "the second"
+
+
+def test_what_a_killed_training_left_is_cleared_away(trainer):
+    left = trainer / "cache" / "akrab" / "rasa-models" / "tmpabcdefgh"
+    left.mkdir(parents=True)
+    training.train(trainer)
+    assert not left.exists()
+
+
+def test_a_server_keeps_its_model_when_the_cache_forgets_it(trainer):
+    model = training.train(trainer)
+    held = training.hold(training.hold(model, trainer / "run"), trainer / "run")
+    model.unlink()
+    assert "rasa-training" in held.read_text()
+    assert [one.name for one in (trainer / "run").iterdir()] == ["model.tar.gz"]
+
+
+def test_a_model_in_use_is_not_the_one_to_be_forgotten(trainer):
+    model = training.train(trainer)
+    os.utime(model, (1, 1))
+    assert training.train(trainer).stat().st_mtime > 1
