@@ -302,7 +302,7 @@ def test_stopping_finishes_what_is_under_way(app, message, wa):
         while not wa.sent:
             await asyncio.sleep(0.005)
         worker.stop()
-        await asyncio.wait_for(working, 5)
+        await asyncio.wait_for(working, 60)
 
     asyncio.run(run())
     with app.db.reading() as session:

@@ -1,7 +1,7 @@
 """Shown while an answer takes its time, never in its way."""
 
 import asyncio
-import time
+from threading import Event
 
 import pytest
 
@@ -23,10 +23,13 @@ class Shows(MemoryChannel):
         super().__init__("wa", Config(kind=kind), public_url="")
         self.capabilities = Capabilities(typing=True)
         self.shown = []
+        self.shown_enough = Event()
         self.broken = None
 
     async def typing(self, provider_id, /):
         self.shown.append(provider_id)
+        if self.broken or len(self.shown) >= 2:
+            self.shown_enough.set()
         if self.broken:
             raise self.broken
 
@@ -44,18 +47,14 @@ def app(settings, db, engine, wa):
 
 
 @pytest.fixture
-def slowly(app, engine, message, monkeypatch):
-    """Ana writes; the engine, in another process, takes a quarter of a second."""
-    monkeypatch.setattr(writing, "AFTER_SECONDS", 0.1)
+def says(app, engine, message, monkeypatch):
+    """Ana writes; the engine is in another process. `after` such seconds the sign is due."""
     engine.in_process = False
 
-    def say(text="halo", seconds=0.25):
-
-        def think(turn, run_action):
-            time.sleep(seconds)
-            return f"echo: {turn.text}"
-
-        engine.script[text] = think
+    def say(text="halo", *, after, think=None):
+        monkeypatch.setattr(writing, "AFTER_SECONDS", after)
+        if think:
+            engine.script[text] = think
 
         async def run():
             await inbound.accept(app, [message(text)])
@@ -66,6 +65,17 @@ def slowly(app, engine, message, monkeypatch):
     return say
 
 
+@pytest.fixture
+def slowly(says, wa):
+    """Ana writes; the engine thinks until the sign was shown twice, or could not be."""
+
+    def think(turn, run_action):
+        assert wa.shown_enough.wait(120)
+        return f"echo: {turn.text}"
+
+    return lambda: says(after=0.1, think=think)
+
+
 def test_it_is_shown_below_the_message_and_again_when_it_fades(slowly, wa):
     slowly()
     assert set(wa.shown) == {"m1"}
@@ -73,8 +83,8 @@ def test_it_is_shown_below_the_message_and_again_when_it_fades(slowly, wa):
     assert [sent.text for sent in wa.sent] == ["echo: halo"]
 
 
-def test_a_quick_answer_needs_none(slowly, wa):
-    slowly(seconds=0.0)
+def test_a_quick_answer_needs_none(says, wa):
+    says(after=300)
     assert (wa.shown, len(wa.sent)) == ([], 1)
 
 
@@ -96,10 +106,10 @@ def test_a_person_who_writes_is_shown_once_until_it_fades(app, converse, wa):
 
     async def types():
         first = [await writing.show(app, 1) for _ in range(5)]
-        await asyncio.sleep(wa.typing_seconds)
+        wa.typing_seconds = 0
         return first, await writing.show(app, 1)
 
-    wa.typing_seconds = 0.5
+    wa.typing_seconds = 300
     assert asyncio.run(types()) == ([True, False, False, False, False], True)
     assert wa.shown == ["m1", "m1"]
 
