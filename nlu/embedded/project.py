@@ -11,6 +11,7 @@ from nlu.embedded.rules import Rule, Step, read_rules
 from nlu.embedded.source import Node, plain, read, yaml_files
 from nlu.embedded.training_data import NluData, add_nlu
 
+_OF_TRAINING = {"nlu", "rules", "stories", "e2e_actions", "responses"}
 _KNOWN = {*DOMAIN_KEYS, "config", "nlu", "rules", "stories", "version", "e2e_actions", "actions"}
 
 
@@ -40,12 +41,12 @@ class Project:
 def read_project(folder: Path, problems: Problems) -> Project:
     """Read domain.yml or domain/, data/ and config.yml of a Rasa project."""
     project = Project()
-    files = [*_domain_files(folder), *_data_files(folder)]
-    if not files:
+    domain, data = _domain_files(folder), _data_files(folder)
+    if not domain and not data:
         problems.add(str(folder), 1, "no domain.yml, domain/ or data/ found")
-    for path in files:
+    for path in [*domain, *data]:
         document = read(path, _name(path, folder), problems)
-        if document is not None:
+        if document is not None and not (domain and path in data and _passed_over(document)):
             _read_document(document, project)
     _read_config(folder, project, problems)
     return project
@@ -65,6 +66,13 @@ def _data_files(folder: Path) -> list[Path]:
     if not (folder / "data").is_dir():
         return []
     return [path for path in yaml_files(folder / "data") if not path.name.startswith("test_")]
+
+
+def _passed_over(document: Node) -> bool:
+    """Whether Rasa does not look at a file under data/: it reads training data and responses there,
+    and the rest of the domain only in the domain's own place."""
+    keys = set(document.value) if isinstance(document.value, dict) else set()
+    return not keys & _OF_TRAINING and bool(keys & {*DOMAIN_KEYS})
 
 
 def _read_document(document: Node, project: Project) -> None:

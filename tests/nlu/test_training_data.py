@@ -233,3 +233,9 @@ def test_a_pipeline_left_out_is_the_one_rasa_puts_in(
     examples = nlu("  - intent: greet\n    examples: |\n      - hi\n")
     folder = project(domain=DOMAIN, data__rules=RULES, config=text, **examples)
     assert build(load_project(folder)).fallback == limits
+
+
+def test_as_in_rasa_a_piece_of_domain_under_data_is_not_looked_at(project: Write) -> None:
+    blueprint = "forms:\n  order_form: {required_slots: [nothing]}\nslot_mappings: {}\n"
+    loaded = load_project(project(domain=DOMAIN, data__rules=RULES, data__forms=blueprint))
+    assert list(loaded.domain.forms["order_form"].required_slots) == ["product"]

@@ -19,7 +19,8 @@ from nlu.embedded.problems import TrainingDataError
 from tests.conformance import walks
 
 FOLDER = os.environ.get("AKRAB_FOREIGN_PROJECTS")
-PROJECTS = sorted(path.parent for path in Path(FOLDER).rglob("config.yml")) if FOLDER else []
+FOUND = sorted(path.parent for path in Path(FOLDER).rglob("config.yml")) if FOLDER else []
+PROJECTS = [one for one in FOUND if any((one / part).exists() for part in ("domain.yml", "data"))]
 NAMES = ["/".join(path.parts[-2:]) for path in PROJECTS]
 PLACE = re.compile(r"^  \S+\.ya?ml:\d+: .+")
 pytestmark = [
