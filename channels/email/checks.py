@@ -57,7 +57,7 @@ def _look(imap: Imap) -> list[Finding]:
     session = Session(imap)
     try:
         session.open()
-        at = Position(session.validity, session.next_uid - 1)
+        at = Position(session.validity, session.newest())
         how = "IDLE" if session.can_idle else f"a look every {imap.poll_seconds:.0f} s"
         found = [Finding(True, f"IMAP {imap.host} has {imap.folder} (at {at}), read by {how}")]
         if imap.sent_folder:

@@ -2,12 +2,15 @@
 
 import imaplib
 import logging
+import re
+import socket
 import ssl
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from channels.email import listening
 from channels.email.config import Imap
 from channels.errors import Misconfigured, Unreachable
 
@@ -18,6 +21,14 @@ log = logging.getLogger(__name__)
 
 # strftime("%b") would follow the machine's language.
 _MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+GOODBYE_SECONDS = 2.0
+"""Nobody waits longer for the answer to a sign-out."""
+# A server may give what is short as a quoted string, and what is empty as NIL (RFC 9051 4.5).
+_INLINE = re.compile(
+    rb'BODY\[(?:HEADER)?\](?:<0>)? (?:NIL\b|"((?:[^"\\]|\\.)*)")', re.IGNORECASE | re.DOTALL
+)
+# What a library makes of bytes that nobody foresaw.
+_ODD = (ValueError, LookupError, TypeError, AttributeError)
 
 
 class Session:
@@ -31,8 +42,9 @@ class Session:
         self._imap = imap
         self._box: BaseMailBox | None = None
         self.validity = 0
-        self.next_uid = 1
+        self.next_uid: int | None = None
         self.can_idle = False
+        self.idling = False
 
     def open(self, folder: str | None = None) -> None:
         """Connect, sign in, select."""
@@ -51,11 +63,25 @@ class Session:
 
         try:
             with _translated(f"cannot select {folder!r}", besides=(MailboxFolderSelectError,)):
-                self._known.folder.set(folder)
+                self._go_to(folder)
         except MailboxFolderSelectError as error:
-            raise Misconfigured(f"imap has no folder {folder!r}", code="folder") from error
+            said = _said(error.command_result[1])
+            raise Misconfigured(f"imap has no folder {folder!r}: {said}", code="folder") from error
         self.validity = self._number("UIDVALIDITY")
-        self.next_uid = self._number("UIDNEXT") or 1
+        self.next_uid = self._number("UIDNEXT") or None
+
+    def _go_to(self, folder: str) -> None:
+        try:
+            self._known.folder.set(folder)
+        except imaplib.IMAP4.readonly:
+            # Reading is what we are here for; flags then stay as they are.
+            self._known.folder.set(folder, readonly=True)
+
+    def newest(self) -> int:
+        """The highest UID that the folder had when it was selected, 0 if it has none."""
+        if self.next_uid is not None:
+            return self.next_uid - 1
+        return max(self._search("ALL"), default=0)
 
     def after(self, uid: int) -> list[int]:
         """The UIDs above `uid`: "n:*" also gives the last one, whatever n is (RFC 9051 6.4.9)."""
@@ -69,65 +95,97 @@ class Session:
         day = datetime.now(UTC) - timedelta(days=days)
         return self._search(f"SINCE {day.day}-{_MONTHS[day.month - 1]}-{day.year}")
 
-    def fetch(self, uid: int) -> bytes | None:
+    def has(self, uid: int) -> bool:
+        """Whether there is a mail with this UID."""
+        return uid in self._search(f"UID {uid}")
+
+    def fetch(self, uid: int, *, head_only: bool = False) -> bytes | None:
         """A mail's bytes, at most `largest` of them, without marking it; None if it is gone."""
-        with _translated("did not give a mail"):
-            what = f"(BODY.PEEK[]<0.{self._imap.largest}>)"
+        part = "HEADER" if head_only else ""
+        with _translated(f"did not give mail {uid}"):
+            what = f"(BODY.PEEK[{part}]<0.{self._imap.largest}>)"
             status, data = self._client.uid("FETCH", str(uid), what)
-        if status != "OK":
-            raise Unreachable(f"the IMAP server did not give mail {uid}")
-        return next((part[1] for part in data or () if isinstance(part, tuple)), None)
+        found = _content(data) if status == "OK" else None
+        if found is None and self.has(uid):
+            raise Unreachable(f"the IMAP server did not give mail {uid}: {status} {_said(data)}")
+        return None if found is None else found[: self._imap.largest]
 
     def mark_seen(self, uids: Sequence[int]) -> None:
         """Set \\Seen. Not imap-tools' `flag`, which also expunges what people have deleted."""
-        with _translated("did not set a flag"):
-            numbers = ",".join(str(uid) for uid in uids)
-            status, data = self._client.uid("STORE", numbers, "+FLAGS.SILENT", r"(\Seen)")
+        if self._client.is_readonly:
+            return
+        numbers = ",".join(str(uid) for uid in uids)
+        try:
+            with _translated("did not set a flag", besides=(imaplib.IMAP4.error,)):
+                status, data = self._client.uid("STORE", numbers, "+FLAGS.SILENT", r"(\Seen)")
+        except imaplib.IMAP4.abort as error:
+            raise Unreachable(f"the IMAP server hung up: {error}") from error
+        except imaplib.IMAP4.error as error:
+            status, data = "BAD", [str(error).encode()]
         if status != "OK":
-            log.warning("the IMAP server does not set flags: %s", data)
+            log.warning("the IMAP server does not set flags: %s", _said(data))
 
     def find(self, criteria: str) -> bool:
         """Whether the selected folder has a mail that fits the search."""
         return bool(self._search(criteria))
 
-    def start_idle(self) -> None:
-        """Begin to listen; what the server still says before its "+" is news like any other."""
+    def start_idle(self) -> bool:
+        """Begin to listen; False if the server refuses what it has offered.
+
+        What the server still says before its "+" is news like any other.
+        """
         from imap_tools.errors import MailboxTaggedResponseError
 
         with _translated("refused IDLE"):
             try:
                 self._known.idle.start()  # type: ignore[no-untyped-call] # the library has no types
             except MailboxTaggedResponseError as error:
-                if not bytes(error.command_result[0] or b"").startswith(b"* "):
-                    raise
+                self.can_idle = bytes(error.command_result[0] or b"").startswith(b"* ")
+        self.idling = self.can_idle
+        return self.idling
 
     def hear(self, seconds: float) -> bool:
         """Whether the server says anything within so long while idle, or has since `after`.
 
         A server may tell of new mail in its answer to the search (RFC 9051 5.2), and not again.
+        The end of the connection is something too: `stop_idle` finds out.
         """
         if "EXISTS" in self._client.untagged_responses:
             return True
         with _translated("hung up"):
-            said = self._known.idle.poll(timeout=seconds)
-        if any(line.upper().startswith(b"* BYE") for line in said):
-            raise Unreachable("the IMAP server ended the session")
-        return bool(said)
+            return listening.hear(self._client, seconds)
 
     def stop_idle(self) -> None:
         """Send DONE and wait for the answer."""
+        self.idling = False
         with _translated("hung up"):
             self._known.idle.stop()  # type: ignore[no-untyped-call] # the library has no types
 
+    def abandon(self) -> None:
+        """Break the connection off, from any thread: what waits for the server stops waiting."""
+        box = self._box
+        if box is not None:
+            with suppress(OSError, AttributeError):
+                # Not the TLS socket's own method: it would go on in the clear.
+                socket.socket.shutdown(box.client.sock, socket.SHUT_RDWR)
+
     def close(self) -> None:
-        """Sign out as far as the connection still allows."""
+        """Sign out if the connection still allows it within seconds, and let go of it."""
         box, self._box = self._box, None
         if box is None:
             return
+        from imap_tools.errors import ImapToolsError
+
         try:
+            box.client.sock.settimeout(GOODBYE_SECONDS)
+            if self.idling:
+                box.idle.stop()  # type: ignore[no-untyped-call] # the library has no types
             box.client.logout()
-        except (imaplib.IMAP4.error, OSError, AttributeError):
+        except (ImapToolsError, imaplib.IMAP4.error, OSError, *_ODD):
             log.debug("the IMAP connection was already gone")
+            # The library leaves it open then.
+            with suppress(OSError, AttributeError):
+                box.client.shutdown()
 
     @property
     def _known(self) -> "BaseMailBox":
@@ -175,8 +233,26 @@ def _translated(what: str, besides: tuple[type[Exception], ...] = ()) -> Iterato
         raise
     except ssl.SSLCertVerificationError as error:
         raise Misconfigured(f"the IMAP server's certificate is not trusted: {error}") from error
-    except (ImapToolsError, imaplib.IMAP4.error, OSError, ValueError) as error:
+    except (ImapToolsError, imaplib.IMAP4.error, OSError, *_ODD) as error:
         raise Unreachable(f"the IMAP server {what}: {error}"[:300]) from error
+
+
+def _content(data: Sequence[Any] | None) -> bytes | None:
+    """What a FETCH gave among all that the server said meanwhile; None if it gave nothing."""
+    for part in data or ():
+        if isinstance(part, tuple) and b"BODY[" in part[0].upper():
+            return bytes(part[1])
+        inline = _INLINE.search(part) if isinstance(part, bytes) else None
+        if inline:
+            return re.sub(rb"\\(.)", rb"\1", inline[1] or b"", flags=re.DOTALL)
+    return None
+
+
+def _said(data: Sequence[Any] | None) -> str:
+    """A server's words for a log line."""
+    return b" ".join(each for each in data or () if isinstance(each, bytes)).decode(
+        "utf-8", "replace"
+    )[:200]
 
 
 def _connect(imap: Imap) -> "BaseMailBox":

@@ -1,8 +1,9 @@
 """One mail, as bytes, to events: pure and total. Order decides: reports first, then messages."""
 
 import hashlib
+import logging
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +25,8 @@ from channels.email.headers import Headers, Mailbox
 from channels.email.mime import Part
 from channels.email.tokens import UNSUBSCRIBE, Tokens
 
+log = logging.getLogger(__name__)
+
 RAW_TYPE = "message/rfc822"
 NOBODY = "unknown@sender.invalid"
 """Stands for the sender of a mail that names none; such mail is never answered."""
@@ -31,6 +34,9 @@ COMPLAINT = "complaint"
 UNSUBSCRIBE_SUBJECT = "unsubscribe"
 """As in our own List-Unsubscribe where there are no plus addresses."""
 MOST_REFERENCES = 50
+INCOMPLETE = "[Isi surat ini tidak terbaca. / The content of this mail could not be read.]"
+# What a defect of ours raises over odd bytes.
+ODD = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)
 
 _DELIVERED_TO = (
     "to cc delivered-to x-original-to envelope-to x-envelope-to x-delivered-to x-forwarded-to"
@@ -55,12 +61,46 @@ class Parser:
         self._tokens = tokens
         self._border = border
 
-    def events(self, raw: bytes, transport: str | None = None) -> tuple[Event, ...]:
+    def events(
+        self, raw: bytes, transport: str | None = None, *, incomplete: bool = False
+    ) -> tuple[Event, ...]:
         """What a mail means; at least one event, whatever the bytes.
 
         `transport` (mailbox, UIDVALIDITY and UID) is kept as metadata. The key is the content:
-        only so is a mail known again after a UIDVALIDITY change or on the other way in.
+        only so is a mail known again after a UIDVALIDITY change or on the other way in. Of a mail
+        that is `incomplete` there is the header only.
         """
+        try:
+            found = self._events(raw, transport)
+        except ODD as error:
+            # A mail that cannot be read must hold up no other, and must not be lost.
+            log.exception("a mail cannot be read: %s", transport or "", exc_info=error)
+            return self.unread(transport or "", raw)
+        if incomplete and isinstance(found[0], InboundMessage):
+            text = f"{found[0].text}\n{INCOMPLETE}".strip()
+            return (replace(found[0], text=text), *found[1:])
+        return found
+
+    def unread(self, place: str, raw: bytes = b"") -> tuple[Event, ...]:
+        """A mail of which we know only that it is there: on record for staff, never answered."""
+        key = hashlib.sha256(raw or f"{self._channel} {place}".encode()).hexdigest()[:48]
+        sender = Sender(NOBODY)
+        metadata = {"automatic": "unreadable", "transport": place}
+        return (
+            InboundMessage(
+                self._channel,
+                ChannelKind.EMAIL,
+                f"unread-{key}",
+                sender,
+                f"{INCOMPLETE} {place}".strip(),
+                automatic=True,
+                metadata=metadata,
+                raw=raw,
+                raw_type=RAW_TYPE,
+            ),
+        )
+
+    def _events(self, raw: bytes, transport: str | None) -> tuple[Event, ...]:
         mail = mime.parse(raw)
         key = _content_key(mail, raw)
         return (

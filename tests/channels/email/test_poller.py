@@ -62,7 +62,7 @@ async def test_c7_3_idle_is_renewed(imap, from_mailbox, monkeypatch):
 
     def counted(session):
         loop.call_soon_threadsafe(renewed.put_nowait, session)
-        start(session)
+        return start(session)
 
     monkeypatch.setattr(Session, "start_idle", counted)
     polling = asyncio.create_task(take(from_mailbox(idle_seconds=0.2), seconds=30))
