@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from bot import inbound, logs
+from bot import inbound
 from bot.app import App, build
 from bot.settings import Settings
 from bot.worker import Worker
@@ -54,12 +54,6 @@ class ScriptedEngine:
 
     def close(self) -> None:
         return None
-
-
-@pytest.fixture(scope="session", autouse=True)
-def plain_logs() -> None:
-    """As in production; structlog's own default draws every local variable."""
-    logs.set_up("warning", "json")
 
 
 @pytest.fixture(scope="session")

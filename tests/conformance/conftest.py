@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from bot import logs
 from bot.rasa import environment, house, tokens, training
 from bot.rasa.environment import RasaMissingError
 from bot.rasa.house import ActionDoor
@@ -49,7 +48,6 @@ class Company:
 @pytest.fixture(scope="session", autouse=True)
 def rasa_is_there() -> None:
     """A machine of CI must have Rasa; elsewhere its tests are left out with a sentence."""
-    logs.set_up("critical", "json")
     try:
         environment.program()
     except RasaMissingError as error:

@@ -14,7 +14,7 @@ import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
 
-from bot import inbound, logs
+from bot import inbound
 from bot.app import App, build
 from bot.rasa import action_server, house
 from bot.rasa.server import Plan, RasaServer
@@ -54,7 +54,6 @@ class EngineElsewhere:
 
 @pytest.fixture(scope="session")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Stage:
-    logs.set_up("critical", "json")
     return Stage(tmp_path_factory.mktemp("stage"))
 
 
