@@ -12,11 +12,13 @@ from channels.http import failures
 from channels.http.config import Config
 from channels.http.fields import load, word
 from channels.http.signing import HEADER, signature
+from channels.under_way import UnderWay
 
 if TYPE_CHECKING:
     import httpx
 
 CONNECT_SECONDS = 5.0
+POOL = 64
 
 
 class Connection:
@@ -26,6 +28,7 @@ class Connection:
         self._config = config
         self._client: httpx.AsyncClient | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._under_way = UnderWay()
 
     async def post(self, body: Mapping[str, Any], key: str) -> str | None:
         """Post a signed body; the id in the answer. Raises a SendError."""
@@ -65,13 +68,20 @@ class Connection:
     async def close(self) -> None:
         """Close the connections; the next use opens new ones."""
         if self._client is not None and self._loop is asyncio.get_running_loop():
+            await self._under_way.end()
             await self._client.aclose()
         self._client = self._loop = None
 
     async def _answered(
         self, ask: "Callable[[httpx.AsyncClient], Awaitable[httpx.Response]]"
     ) -> "httpx.Response":
-        client = self._for_this_loop()
+        return await self._under_way.finish(self._asked(self._for_this_loop(), ask))
+
+    async def _asked(
+        self,
+        client: "httpx.AsyncClient",
+        ask: "Callable[[httpx.AsyncClient], Awaitable[httpx.Response]]",
+    ) -> "httpx.Response":
         import httpx
 
         try:
@@ -95,5 +105,7 @@ class Connection:
             logging.getLogger("httpx").setLevel(logging.WARNING)
             seconds = self._config.timeout_seconds
             limits = httpx.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds / 2))
-            self._client, self._loop = httpx.AsyncClient(timeout=limits), loop
+            pool = httpx.Limits(max_connections=POOL)
+            self._client, self._loop = httpx.AsyncClient(timeout=limits, limits=pool), loop
+            self._under_way = UnderWay()
         return self._client

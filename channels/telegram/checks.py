@@ -144,8 +144,8 @@ def _unusable(webhook_url: str) -> Finding | None:
 
 
 def _fix(error: SendError) -> str | None:
-    if error.code == "401":
-        return "check `token`: BotFather shows it under /mybots"
     if isinstance(error, Unreachable):
         return "check this machine's way to the internet, and `api_url` if it is set"
+    if error.code == "401":
+        return "check `token`: BotFather shows it under /mybots"
     return None

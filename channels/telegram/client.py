@@ -8,15 +8,21 @@ from typing import TYPE_CHECKING, TypeVar
 
 from channels.telegram import failures
 from channels.telegram.config import Config
+from channels.telegram.failures import Crowded
+from channels.under_way import UnderWay
 
 if TYPE_CHECKING:
     from telegram import Bot
     from telegram.request import HTTPXRequest
 
+log = logging.getLogger(__name__)
 CONNECT_SECONDS = 5.0
 POOL = 64
 T = TypeVar("T")
-ODD_ANSWER = (KeyError, TypeError, ValueError, AttributeError, OverflowError)
+ODD_ANSWER = (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError)
+WHOLE = 4.0
+"""A request takes as many time limits at most: to wait for a connection, to make it, to write, to
+read. An answer that drips would keep within each of them for ever."""
 
 
 class Connection:
@@ -27,20 +33,49 @@ class Connection:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._requests: tuple[HTTPXRequest, ...] = ()
         self._bot: Bot | None = None
+        self._under_way = UnderWay()
 
-    async def call(self, ask: "Callable[[Bot], Awaitable[T]]", *, sending: bool = False) -> T:
-        """One request. Raises a SendError; `sending`: see `failures.understood`."""
+    async def call(
+        self,
+        ask: "Callable[[Bot], Awaitable[T]]",
+        *,
+        sending: bool = False,
+        held: float = 0.0,
+    ) -> T:
+        """One request. Raises a SendError; `sending`: see `failures.understood`.
+
+        `held`: for so many seconds Telegram may hold the answer back.
+        """
         bot = self._for_this_loop()
+        try:
+            return await self._under_way.finish(self._asked(bot, ask, held, sending=sending))
+        except Crowded:
+            self._renew(bot)
+            raise
+
+    async def _asked(
+        self, bot: "Bot", ask: "Callable[[Bot], Awaitable[T]]", held: float, *, sending: bool
+    ) -> T:
         from telegram.error import TelegramError
 
         try:
-            return await ask(bot)
+            async with asyncio.timeout(held + WHOLE * self._config.timeout_seconds):
+                return await ask(bot)
         except TelegramError as error:
             # Not chained: the library's texts and causes may hold the URL, which has the token.
             raise failures.understood(error, sending=sending) from None
+        except TimeoutError:
+            said = "Telegram's answer does not come to an end"
+            raise failures.no_answer(said, sending=sending) from None
         except ODD_ANSWER as error:
             said = f"Telegram's answer cannot be read: {type(error).__name__}"
             raise failures.no_answer(said, sending=sending) from error
+
+    def _renew(self, crowded: "Bot") -> None:
+        """No connection was free although fewer are in use: the pool has lost some, for good."""
+        if len(self._under_way) < POOL and self._bot is crowded:
+            log.warning("Telegram: the connections are made anew")
+            self._bot = None
 
     def file_url(self, path: str) -> str:
         """Where a file can be fetched for an hour. A secret: the token is in it."""
@@ -50,13 +85,16 @@ class Connection:
     async def close(self) -> None:
         """Close the connections; the next use opens new ones."""
         if self._loop is asyncio.get_running_loop():
+            await self._under_way.end()
             for request in self._requests:
                 await request.shutdown()
         self._bot, self._loop, self._requests = None, None, ()
 
     def _for_this_loop(self) -> "Bot":
         loop = asyncio.get_running_loop()
-        if self._bot is None or self._loop is not loop:
+        if self._loop is not loop:
+            self._bot, self._requests, self._under_way = None, (), UnderWay()
+        if self._bot is None:
             self._bot, self._loop = self._new_bot(), loop
         return self._bot
 
@@ -69,13 +107,15 @@ class Connection:
         from telegram import Bot
 
         # Not initialised: that asks getMe, and its error message shows the token.
-        self._requests = (self._new_request(POOL), self._new_request(1))
+        sends, polls = self._new_request(POOL), self._new_request(1)
+        # Of a pool that was given up some requests may still be under way.
+        self._requests = (*self._requests, sends, polls)
         return Bot(
             self._config.token.get_secret_value(),
             base_url=f"{self._config.api_url}/bot",
             base_file_url=f"{self._config.api_url}/file/bot",
-            request=self._requests[0],
-            get_updates_request=self._requests[1],
+            request=sends,
+            get_updates_request=polls,
         )
 
     def _new_request(self, pool: int) -> "HTTPXRequest":

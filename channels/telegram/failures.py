@@ -15,6 +15,7 @@ from channels.errors import (
     RateLimited,
     Refused,
     SendError,
+    SenderStopped,
     UnknownOutcome,
     Unreachable,
 )
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 LONGEST_WAIT = timedelta(hours=24)
 NOT_MODIFIED = "message is not modified"
 _AFTER = re.compile(r"retry after (\d{1,8})", re.ASCII)
+_STATUS = re.compile(r"\((\d{3})\)\. Parsing the server response", re.ASCII)
+_THEIR_OWN = ("413", "429")
+"""Statuses that say the same whoever answers."""
 
 
 class Moved(Refused):
@@ -37,6 +41,10 @@ class Moved(Refused):
 
 class TopicGone(Refused):
     """The topic that was to be answered in has been deleted."""
+
+
+class Crowded(Unreachable):
+    """No connection became free in time; the request was not made."""
 
 
 class FileRefused(Refused):
@@ -83,8 +91,11 @@ def understood(error: "TelegramError", *, sending: bool) -> SendError:
         return _rate_limited(error.retry_after)
     if isinstance(error, theirs.ChatMigrated):
         return Moved(error.new_chat_id)
+    page = _page(error)
+    if page is not None:
+        return page
     if isinstance(error, theirs.InvalidToken | theirs.EndPointNotFound):
-        return Misconfigured("Telegram does not accept the bot's token", code="401")
+        return SenderStopped("Telegram does not accept the bot's token", code="401")
     if isinstance(error, theirs.Conflict):
         return Misconfigured(_conflict(str(error)), code="409")
     if isinstance(error, theirs.Forbidden):
@@ -92,6 +103,16 @@ def understood(error: "TelegramError", *, sending: bool) -> SendError:
     if isinstance(error, theirs.BadRequest):
         return _by_sentence(str(error), code="400")
     return _no_answer(error, sending=sending)
+
+
+def _page(error: "TelegramError") -> Unreachable | None:
+    """A refusal that is no JSON: a proxy or firewall wrote it, and Telegram has seen nothing."""
+    from telegram.error import TelegramError
+
+    found = _STATUS.search(str(error)) if isinstance(error.__cause__, TelegramError) else None
+    if found is None or int(found[1]) >= 500 or found[1] in _THEIR_OWN:
+        return None
+    return Unreachable(f"something between here and Telegram answered {found[1]}", code=found[1])
 
 
 def no_answer(message: str, *, sending: bool) -> SendError:
@@ -112,7 +133,9 @@ def _no_answer(error: "TelegramError", *, sending: bool) -> SendError:
     import httpx
 
     cause, said = error.__cause__, str(error)
-    never_sent = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+    never_sent = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError)
+    if isinstance(cause, httpx.PoolTimeout):
+        return Crowded("no connection to Telegram became free")
     if isinstance(cause, never_sent):
         return Unreachable(f"no connection to Telegram: {type(cause).__name__}")
     if isinstance(cause, httpx.UnsupportedProtocol | httpx.InvalidURL):

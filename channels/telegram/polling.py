@@ -77,7 +77,8 @@ class PollingTelegram(TelegramChannel):
                 "getupdates",
                 api_kwargs=options,
                 read_timeout=seconds + self._config.timeout_seconds,
-            )
+            ),
+            held=float(seconds),
         )
         if not isinstance(batch, list) or not all(isinstance(each, dict) for each in batch):
             raise Misconfigured("what answers at api_url is not the Bot API")

@@ -12,6 +12,7 @@ import json
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Self
 from urllib.parse import urlsplit, urlunsplit
@@ -44,6 +45,8 @@ class Fault:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     slow: float = 0.0
     """Seconds to wait before answering."""
+    drip: float = 0.0
+    """Seconds between the bytes of an answer that never ends."""
     taken: bool = False
     """It is done all the same."""
     cut: bool = False
@@ -162,6 +165,8 @@ class TelegramServer:
             assert request.transport is not None
             request.transport.abort()
             return web.Response()
+        if fault.drip:
+            return await _drip(request, fault.drip)
         if fault.body is not None:
             return web.Response(text=fault.body, status=fault.status or 200)
         if fault.status:
@@ -292,6 +297,17 @@ class TelegramServer:
         if fault.status:
             return problem(fault.status, fault.description)
         return web.Response(body=known[request.match_info["path"]])
+
+
+async def _drip(request: web.Request, seconds: float) -> web.StreamResponse:
+    """White space, a piece at a time, until nobody listens."""
+    answer = web.StreamResponse(headers={"Content-Type": "application/json"})
+    await answer.prepare(request)
+    with suppress(ConnectionError):
+        while True:
+            await answer.write(b" ")
+            await asyncio.sleep(seconds)
+    return answer
 
 
 def problem(

@@ -12,6 +12,7 @@ from channels.errors import (
     Misconfigured,
     RateLimited,
     Refused,
+    SenderStopped,
     UnknownOutcome,
     Unreachable,
 )
@@ -37,8 +38,8 @@ SAID = [
     (400, "Bad Request: not enough rights to send text messages to the chat", Refused),
     (400, "Bad Request: wrong file identifier/HTTP URL specified", FileRefused),
     (400, "Bad Request: a sentence of the future", Refused),
-    (401, "Unauthorized", Misconfigured),
-    (404, "Not Found", Misconfigured),
+    (401, "Unauthorized", SenderStopped),
+    (404, "Not Found", SenderStopped),
     (409, "Conflict: terminated by other getUpdates request", Misconfigured),
     (413, "Request Entity Too Large", Refused),
     (429, "Too Many Requests", RateLimited),
@@ -51,7 +52,7 @@ SAID = [
 CAUSES = [
     (httpx.ConnectError, Unreachable),
     (httpx.ConnectTimeout, Unreachable),
-    (httpx.PoolTimeout, Unreachable),
+    (httpx.PoolTimeout, failures.Crowded),
     (httpx.ReadTimeout, UnknownOutcome),
     (httpx.WriteTimeout, UnknownOutcome),
     (httpx.ReadError, UnknownOutcome),
@@ -77,7 +78,7 @@ async def test_b3_3_what_telegram_says_is_our_error(shop, telegram, to_ana, stat
 
 @pytest.mark.parametrize(("status", "said", "kind"), SAID)
 def test_b3_4_a_refusal_is_never_retryable(status, said, kind):
-    assert kind.retryable is (kind is RateLimited)
+    assert kind.retryable is (kind in (RateLimited, SenderStopped))
 
 
 @pytest.mark.parametrize(("cause", "kind"), CAUSES)
