@@ -15,6 +15,10 @@ Seconds = Annotated[float, Field(gt=0, le=600)]
 Tls = Literal["starttls", "implicit", "none"]
 
 
+LONGEST_SENDING = 29.0
+"""Seconds: the worker gives any channel half a minute for a message."""
+
+
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
@@ -29,7 +33,7 @@ class Smtp(_Section):
     username: str | None = None
     password: SecretStr | None = None
     connect_seconds: Seconds = 10.0
-    """For everything up to the mail itself: connecting, TLS, signing in, the recipient."""
+    """For everything up to the mail itself together: connecting, TLS, signing in, the recipient."""
     data_seconds: Seconds = 15.0
     """For the mail itself; past it nobody knows whether it was taken (C8.2)."""
     connections: Annotated[int, Field(ge=0, le=20)] = 4
@@ -41,6 +45,11 @@ class Smtp(_Section):
     def _complete(self) -> Self:
         if (self.username is None) != (self.password is None):
             raise ValueError("needs both username and password, or neither")
+        if self.connect_seconds + self.data_seconds > LONGEST_SENDING:
+            raise ValueError(
+                f"connect_seconds and data_seconds must not exceed {LONGEST_SENDING:.0f} together:"
+                " whoever waits longer gives a mail up, not knowing whether it was sent"
+            )
         return self
 
 

@@ -1,10 +1,12 @@
 """What an SMTP server's answer means for us (C8.1): one place for every phase."""
 
+import re
 import ssl
 from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
 
+from channels.email.charsets import decode
 from channels.email.reason_words import Reason
 from channels.email.reasons import Verdict, judge
 from channels.errors import (
@@ -13,6 +15,7 @@ from channels.errors import (
     RateLimited,
     Refused,
     SendError,
+    SenderStopped,
     UnknownOutcome,
     Unreachable,
 )
@@ -25,7 +28,10 @@ class Phase(StrEnum):
     LOGIN = "login"
     SENDER = "sender"
     RECIPIENT = "recipient"
+    START = "start"
+    """The server is asked whether it wants the mail."""
     DATA = "data"
+    """The mail itself."""
 
 
 # Greylisting wants a second try after minutes; `worker` tries Unreachable again in seconds.
@@ -38,27 +44,36 @@ _WAITS: Mapping[Reason, timedelta] = {
 
 def refused(phase: Phase, code: int, text: str) -> SendError:
     """A reply with a code: 4yz may be tried again unchanged, 5yz may not (RFC 5321 4.2.1)."""
+    text = _readable(text)
+    words = f"{code} {text}".strip()[:300]
+    if phase == Phase.DATA and not 400 <= code < 600:
+        return UnknownOutcome(f"no answer that says whether it was taken: {words}")
     verdict = judge(f"{code} {text}")
     shown = verdict.code or str(code)
-    words = f"{code} {text}".strip()[:300]
     if phase == Phase.LOGIN:
-        kind = Unreachable if code < 500 else Misconfigured
+        kind = Unreachable if code < 500 else SenderStopped
         return kind(f"the SMTP server refused the sign-in: {words}", code=shown)
     if code < 500:
         return _later(verdict, words, shown)
     if code in (530, 534, 535, 538):
-        return Misconfigured(f"the SMTP server wants a sign-in: {words}", code=shown)
+        return SenderStopped(f"the SMTP server wants a sign-in: {words}", code=shown)
     return _never(phase, verdict, words, shown)
 
 
 def broken(phase: Phase, error: Exception) -> SendError:
     """A connection that broke: harmless before the mail itself was sent, unknown after (C8.2)."""
-    what = f"{type(error).__name__}: {error}".strip(": ")[:300]
+    what = _readable(f"{type(error).__name__}: {error}".strip(": "))[:300]
     if phase == Phase.DATA:
         return UnknownOutcome(f"broke off after DATA: {what}")
     if isinstance(error, ssl.SSLCertVerificationError):
-        return Misconfigured(f"the SMTP server's certificate is not trusted: {what}", code="tls")
+        return SenderStopped(f"the SMTP server's certificate is not trusted: {what}", code="tls")
     return Unreachable(f"the SMTP server did not answer ({phase.value}): {what}")
+
+
+def _readable(text: str) -> str:
+    """A server's words as they can be stored: in whatever charset, without control characters."""
+    words = decode(text.encode("utf-8", "surrogateescape"), None)
+    return re.sub(r"[\x00-\x1f\x7f]+", " ", words)
 
 
 def _later(verdict: Verdict, words: str, code: str) -> SendError:
@@ -69,7 +84,10 @@ def _later(verdict: Verdict, words: str, code: str) -> SendError:
 
 
 def _never(phase: Phase, verdict: Verdict, words: str, code: str) -> SendError:
-    if verdict.reason == Reason.OUR_SETUP or phase in (Phase.CONNECT, Phase.SENDER):
+    if phase in (Phase.CONNECT, Phase.SENDER):
+        # It has seen nothing of the message yet but who we are.
+        return SenderStopped(words, code=code)
+    if verdict.reason == Reason.OUR_SETUP:
         return Misconfigured(words, code=code)
     if phase == Phase.RECIPIENT and verdict.dead:
         return AddressDead(words, code=code)

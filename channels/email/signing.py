@@ -1,7 +1,7 @@
 """DKIM (RFC 6376), where the SMTP server does not sign."""
 
 from channels.email.config import Config
-from channels.errors import Misconfigured
+from channels.errors import SenderStopped
 
 # Signed although it may be absent: nobody can add a second one later (RFC 6376 8.15).
 _SIGNED = (
@@ -11,7 +11,7 @@ _SIGNED = (
 
 
 def sign(content: bytes, config: Config) -> bytes:
-    """The mail with a signature in front if `dkim` is configured. Raises Misconfigured."""
+    """The mail with a signature in front if `dkim` is configured. Raises SenderStopped."""
     if config.dkim is None:
         return content
     # Loaded at first use: start-up stays light.
@@ -29,5 +29,5 @@ def sign(content: bytes, config: Config) -> bytes:
             include_headers=[*names, b"from"],
         )
     except (dkim.DKIMException, ValueError, LookupError, TypeError) as error:
-        raise Misconfigured(f"dkim.private_key cannot sign: {error}", code="dkim") from error
+        raise SenderStopped(f"dkim.private_key cannot sign: {error}", code="dkim") from error
     return signature + content

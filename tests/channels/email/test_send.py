@@ -11,6 +11,7 @@ from channels.errors import (
     Misconfigured,
     RateLimited,
     Refused,
+    SenderStopped,
     UnknownOutcome,
     Unreachable,
 )
@@ -74,8 +75,8 @@ async def test_lines_that_begin_with_a_dot_arrive(smtp, to_server, to_ana):
      ("rcpt", "550 5.4.1 Access denied", Refused, "5.4.1"),
      ("rcpt", "550 refused", Refused, "550"),
      ("mail", "451 4.3.0 later", Unreachable, "4.3.0"),
-     ("mail", "553 5.7.1 Sender address rejected", Misconfigured, "5.7.1"),
-     ("mail", "530 5.7.0 Authentication required", Misconfigured, "5.7.0"),
+     ("mail", "553 5.7.1 Sender address rejected", SenderStopped, "5.7.1"),
+     ("mail", "530 5.7.0 Authentication required", SenderStopped, "5.7.0"),
      ("data", "451 4.3.0 later", Unreachable, "4.3.0"),
      ("data", "552 5.3.4 Message too large", Refused, "5.3.4"),
      ("data", "554 5.7.1 Spam", Refused, "5.7.1"),
@@ -140,7 +141,7 @@ async def test_c8_2_a_refused_connection_is_harmless(new_channel, to_ana):
 
 
 async def test_c8_2_without_starttls_nothing_is_sent(smtp, to_server, to_ana):
-    with pytest.raises(Misconfigured):
+    with pytest.raises(SenderStopped):
         await to_server(smtp={"tls": "starttls"}).send(to_ana())
     assert not smtp.received
 
@@ -152,7 +153,7 @@ async def test_a_server_without_tls_is_not_spoken_to_in_clear(smtp, to_server, t
 
 async def test_a_wrong_password_is_the_operators_to_mend(smtp, to_server, to_ana):
     channel = to_server(smtp={"username": "sari", "password": "wrong"})
-    with pytest.raises(Misconfigured, match="sign-in"):
+    with pytest.raises(SenderStopped, match="sign-in"):
         await channel.send(to_ana())
 
 
