@@ -18,18 +18,16 @@ from channels.base import (
     WebhookAnswer,
     WebhookRequest,
 )
-from channels.errors import SendError, Unreachable, WindowClosed
+from channels.errors import SendError, WindowClosed
 from channels.fetching import fetch
 from channels.phones import country, is_e164
 from channels.templates import ChannelTemplate, TemplateState
 from channels.twilio import checks, compose, failures, media, parse, signature
-from channels.twilio.client import Connection
+from channels.twilio.client import Connection, readable
 from channels.twilio.config import SANDBOX, Config
 from channels.twilio.outbox import Outbox
 from channels.twilio.templates import Catalogue, from_resource, state_told
 
-ODD_ANSWER = (KeyError, TypeError, ValueError, AttributeError)
-"""What the library raises over a page that is not of the documented form."""
 NO_REPLY = b'<?xml version="1.0" encoding="UTF-8"?><Response/>'
 
 
@@ -100,7 +98,8 @@ class TwilioChannel:
         `provider_id` is the message being answered. Raises a SendError.
         """
         indicators = self._connection.client().messaging.v2.typing_indicator
-        await indicators.create_async(channel="whatsapp", message_id=provider_id)
+        with readable():
+            await indicators.create_async(channel="whatsapp", message_id=provider_id)
 
     async def templates(self) -> Sequence[ChannelTemplate]:
         """The account's content templates with WhatsApp's approval states, freshly fetched.
@@ -160,10 +159,8 @@ class TwilioChannel:
 
     async def _fetch_templates(self) -> Sequence[ChannelTemplate]:
         content = self._connection.client().content.v1.content_and_approvals
-        try:
+        with readable():
             return [from_resource(each) for each in await content.list_async(limit=2000)]
-        except ODD_ANSWER as error:
-            raise Unreachable("Twilio's list of templates cannot be read") from error
 
 
 def _rates(config: Config) -> Rates:

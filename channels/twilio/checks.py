@@ -8,6 +8,7 @@ from channels.base import ChannelKind, Finding
 from channels.errors import SendError, Unreachable
 from channels.phones import is_e164
 from channels.templates import ChannelTemplate, TemplateState
+from channels.twilio.client import readable
 from channels.twilio.config import SANDBOX, Config
 
 _SETUP = "run `akrab channels setup`"
@@ -28,9 +29,10 @@ async def check(client: Any, config: Config, webhook_url: str) -> Sequence[Findi
     """What Twilio says of our account and senders. Raises nothing: a failure is a finding."""
     findings = [_public(webhook_url)]
     try:
-        findings.append(await _account(client))
-        for sender in _SENDERS:
-            findings += await sender(config, client).findings(webhook_url)
+        with readable():
+            findings.append(await _account(client))
+            for sender in _SENDERS:
+                findings += await sender(config, client).findings(webhook_url)
     except SendError as error:
         findings.append(Finding(False, str(error), _fix(error)))
     return tuple(findings + _indonesia(config))
@@ -39,7 +41,8 @@ async def check(client: Any, config: Config, webhook_url: str) -> Sequence[Findi
 async def signing(client: Any) -> Finding:
     """Whether the auth token is the account's; `client` signs in with it, not with a key."""
     try:
-        await client.api.v2010.accounts(client.account_sid).fetch_async()
+        with readable():
+            await client.api.v2010.accounts(client.account_sid).fetch_async()
     except SendError as error:
         text = f"auth_token is not the account's, so every webhook will be refused: {error}"
         return Finding(False, text, "copy the auth token from the console's first page")
@@ -58,7 +61,8 @@ async def setup(client: Any, config: Config, webhook_url: str) -> Sequence[Findi
     findings: list[Finding] = []
     for sender in _SENDERS:
         try:
-            findings += await sender(config, client).set(webhook_url)
+            with readable():
+                findings += await sender(config, client).set(webhook_url)
         except SendError as error:
             findings.append(Finding(False, str(error), _fix(error)))
     # What is wrong with the account is wrong with each of its senders.
@@ -242,10 +246,10 @@ async def _account(client: Any) -> Finding:
 
 
 def _fix(error: SendError) -> str | None:
+    if isinstance(error, Unreachable):
+        return "check this machine's way to the internet, and `api_url` if it is set"
     if error.code in ("20003", "401"):
         return "check account_sid, auth_token and api_key: they are on the console's first page"
-    if isinstance(error, Unreachable) and error.code is None:
-        return "check this machine's way to the internet, and `api_url` if it is set"
     return None
 
 

@@ -1,10 +1,27 @@
 """Twilio's REST client, made at first use and once for each event loop."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from channels.twilio import failures
 from channels.twilio.config import Config
 from channels.twilio.transport import Transport
+
+ODD_ANSWER = (KeyError, TypeError, ValueError, AttributeError, LookupError)
+
+
+@contextmanager
+def readable(method: str = "GET") -> Iterator[None]:
+    """What the library raises over JSON that is not of the documented form is one of our errors."""
+    from twilio.base.exceptions import TwilioException  # type: ignore[import-untyped]
+
+    try:
+        yield
+    except (*ODD_ANSWER, TwilioException) as error:
+        said = f"Twilio's answer cannot be read: {type(error).__name__}"
+        raise failures.no_answer(method, said) from error
 
 
 class Connection:

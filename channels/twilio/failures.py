@@ -96,6 +96,8 @@ CODES: Mapping[int, _Row] = MappingProxyType(
 )
 
 _TEMPLATE_STATES = frozenset({63027, 63028, 63040, 63041, 63042})
+_THEIR_OWN = (400, 401, 413, 422, 429)
+"""Statuses that say the same whoever answers."""
 _WAITS = MappingProxyType({14107: 30, 21611: 60, 30001: 60, 63017: 10, 63018: 10})
 _REPORTED_WAITS = MappingProxyType({30003: 300, 63017: 15, 63018: 15})
 _REPORTED_WAIT = 60
@@ -143,7 +145,12 @@ def from_answer(method: str, status: int, text: str, retry_after: str | None = N
     A 5xx says nothing about what became of a POST: there is no idempotency key, so its outcome
     is unknown. A 429 was never processed (error 20429) and may always be repeated.
     """
-    code, message = _problem(text)
+    problem = _problem(text)
+    if problem is None and not (status >= 500 or status in _THEIR_OWN):
+        # A proxy or firewall wrote this page; Twilio has seen nothing.
+        said = f"something between here and Twilio answered {status}"
+        return Unreachable(said, code=str(status))
+    code, message = problem or (None, "")
     if status >= 500:
         return no_answer(method, f"Twilio answered {status}", code)
     if status == 429 and CODES.get(_number(code), (RateLimited,))[0] is not RateLimited:
@@ -177,6 +184,8 @@ def _by_status(status: int) -> type[SendError]:
         return RateLimited
     if status == 401:
         return SenderStopped
+    if status in (408, 425):
+        return Unreachable
     return Refused if status in (400, 413, 422) else Misconfigured
 
 
@@ -187,14 +196,15 @@ def _wait(code: str, retry_after: str | None) -> timedelta:
     return timedelta(seconds=_WAITS.get(_number(code), 1))
 
 
-def _problem(text: str) -> tuple[str | None, str]:
-    """Code and message of a body in Twilio's older form or as problem details (RFC 9457)."""
+def _problem(text: str) -> tuple[str | None, str] | None:
+    """Code and message of a body in Twilio's older form or as problem details (RFC 9457); None
+    if it is neither."""
     try:
         body: Any = json.loads(text)
     except (ValueError, RecursionError):
-        return None, ""
+        return None
     if not isinstance(body, dict):
-        return None, ""
+        return None
     code = body.get("code")
     message = body.get("message") or body.get("detail") or body.get("title") or ""
     return (str(code) if isinstance(code, int | str) and code else None), str(message)[:300]

@@ -21,7 +21,7 @@ from channels.errors import (
 )
 from channels.templates import ChannelTemplate
 from channels.twilio import address, compose, failures
-from channels.twilio.client import Connection
+from channels.twilio.client import Connection, readable
 from channels.twilio.compose import Step
 from channels.twilio.config import Config
 from channels.twilio.recall import SETTLED_SECONDS, Recall
@@ -103,7 +103,7 @@ class Outbox:
 
     def _is_settled(self, message: OutboundMessage, since: datetime) -> bool:
         age = (datetime.now(UTC) - since).total_seconds()
-        return age > SETTLED_SECONDS and self._recall.settled(message.id)
+        return age > SETTLED_SECONDS and self._recall.settled(message.id, since)
 
     async def _steps(self, message: OutboundMessage, *, needs_approval: bool) -> tuple[Step, ...]:
         if message.template is None:
@@ -130,6 +130,9 @@ class Outbox:
                 await self._left_the_queue(before)
             try:
                 created = await self._post_patiently(message, step, patient=bool(sent))
+            except asyncio.CancelledError:
+                self._recall.doubted(message.id)
+                raise
             except SendError as error:
                 if isinstance(error, UnknownOutcome):
                     self._recall.doubted(message.id)
@@ -156,7 +159,8 @@ class Outbox:
     async def _post(self, message: OutboundMessage, step: Step) -> Any:
         client = self._connection.client()
         try:
-            created = await client.messages.create_async(**self._options(message, step))
+            with readable("POST"):
+                created = await client.messages.create_async(**self._options(message, step))
         except SendError as error:
             raise self._understood(message, error) from error
         if not created.sid:
@@ -200,7 +204,8 @@ class Outbox:
         end, pause = loop.time() + ORDER_SECONDS, 0.2
         while loop.time() < end:
             try:
-                message = await self._connection.client().messages(sid).fetch_async()
+                with readable():
+                    message = await self._connection.client().messages(sid).fetch_async()
             except SendError as error:
                 log.warning("cannot see whether %s was sent: %s", sid, error)
                 return
@@ -215,16 +220,16 @@ class Outbox:
         to = address.write(message.kind, message.to)
         earliest = since.replace(microsecond=0) - _CLOCK_SLACK
         found: list[Listed] = []
-        stream = await self._connection.client().messages.stream_async(to=to, limit=MOST_LISTED)
-        count = 0
-        async for each in stream:
-            count += 1
-            if not isinstance(each.date_created, datetime):
-                continue
-            if each.date_created < earliest:
-                return found[::-1]
-            if str(each.direction).startswith("outbound"):
-                found.append(_listed(each))
+        messages, count = self._connection.client().messages, 0
+        with readable():
+            async for each in await messages.stream_async(to=to, limit=MOST_LISTED):
+                count += 1
+                if not isinstance(each.date_created, datetime):
+                    continue
+                if each.date_created < earliest:
+                    return found[::-1]
+                if str(each.direction).startswith("outbound"):
+                    found.append(_listed(each))
         if count >= MOST_LISTED:
             raise Unreachable("too many messages to this person to look through")
         return found[::-1]

@@ -1,5 +1,6 @@
 """Content templates: the list at Twilio with WhatsApp's approval states, and filling them in."""
 
+import asyncio
 import json
 import logging
 import time
@@ -42,6 +43,7 @@ class Catalogue:
         self._fetch = fetch
         self._templates: tuple[ChannelTemplate, ...] = ()
         self._at: float | None = None
+        self._coming: asyncio.Task[tuple[ChannelTemplate, ...]] | None = None
 
     async def all(self) -> tuple[ChannelTemplate, ...]:
         """Every template, freshly fetched."""
@@ -67,11 +69,23 @@ class Catalogue:
         return max(candidates, key=lambda each: (each.speaks(language), each.approved))
 
     async def _fresher_than(self, seconds: float) -> None:
-        if self._at is None or time.monotonic() - self._at > seconds:
-            await self.all()
+        """What is sent at the same time shares one list, whoever of it is cancelled."""
+        if self._at is not None and time.monotonic() - self._at <= seconds:
+            return
+        loop = asyncio.get_running_loop()
+        if self._coming is None or self._coming.done() or self._coming.get_loop() is not loop:
+            self._coming = loop.create_task(self.all())
+            self._coming.add_done_callback(_noticed)
+        await asyncio.shield(self._coming)
 
     def _named(self, name: str) -> list[ChannelTemplate]:
         return [each for each in self._templates if name in (each.provider_id, each.name)]
+
+
+def _noticed(fetching: "asyncio.Task[tuple[ChannelTemplate, ...]]") -> None:
+    """Should it fail when nobody waits any more, nothing is said of that."""
+    if not fetching.cancelled():
+        fetching.exception()
 
 
 def from_resource(resource: Any) -> ChannelTemplate:

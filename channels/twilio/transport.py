@@ -49,6 +49,8 @@ class Transport:
         except self._broken as error:
             message = f"no answer from Twilio: {type(error).__name__}"
             raise failures.no_answer(method, message) from error
+        except UnicodeDecodeError as error:
+            raise failures.no_answer(method, "Twilio's answer cannot be read") from error
         return _checked(method, answer)
 
     async def close(self) -> None:

@@ -73,6 +73,7 @@ class TwilioServer:
         """Whether the account may write to business-scoped ids."""
         self.stuck = False
         """Messages stay in the queue."""
+        self.odd: dict[str, web.Response] = {}  # end of a path -> what is answered there instead
         self.number: dict[str, Any] = {"sid": "PN" + "c" * 32, "phone_number": NUMBER,
                                        "sms_url": "", "sms_method": "POST",
                                        "sms_application_sid": ""}  # fmt: skip
@@ -203,6 +204,9 @@ class TwilioServer:
         elif request.can_read_body:
             form = dict(await request.post())
         self.requests.append((request.method, request.path, form))
+        for end, odd in self.odd.items():
+            if request.path.endswith(end):
+                return web.Response(body=odd.body, status=odd.status, headers=odd.headers)
         try:
             response: web.StreamResponse = await handler(request)
         except web.HTTPNotFound:

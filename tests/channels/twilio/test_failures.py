@@ -116,10 +116,8 @@ def test_a_throttle_says_how_long_to_wait(code, header, seconds):
     [
         (400, Refused),
         (401, SenderStopped),
-        (403, Misconfigured),
-        (404, Misconfigured),
         (413, Refused),
-        (301, Misconfigured),
+        (422, Refused),
         (429, RateLimited),
         (500, UnknownOutcome),
         (502, UnknownOutcome),
@@ -131,6 +129,25 @@ def test_a_throttle_says_how_long_to_wait(code, header, seconds):
 )
 def test_an_unknown_code_goes_by_the_status(status, kind, text):
     assert type(failures.from_answer("POST", status, text)) is kind
+
+
+@pytest.mark.parametrize("status", [403, 404, 405, 409])
+@pytest.mark.parametrize("text", ['{"code": 99999}', '{"code": null}', "{}"])
+def test_what_twilio_refuses_without_a_known_code_is_for_an_operator(status, text):
+    assert type(failures.from_answer("POST", status, text)) is Misconfigured
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 403, 404, 405, 407, 408, 451])
+@pytest.mark.parametrize("text", ["", "<html>", "[]", "Forbidden", "[" * 9999])
+def test_a_page_of_something_in_between_is_no_refusal_by_twilio(status, text):
+    error = failures.from_answer("POST", status, text)
+    assert type(error) is Unreachable
+    assert str(error) == f"something between here and Twilio answered {status}"
+
+
+@pytest.mark.parametrize("status", [408, 425])
+def test_a_request_that_was_too_slow_was_not_processed(status):
+    assert type(failures.from_answer("POST", status, "{}")) is Unreachable
 
 
 def test_a_5xx_on_a_get_may_be_asked_again():

@@ -1,5 +1,7 @@
 """What became of a message with an unknown outcome: never twice, never lost."""
 
+import asyncio
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -33,6 +35,14 @@ async def restarted(new_channel, twilio):
     await channel.close()
 
 
+async def looked_up(shop, message, since):
+    """What is said of it a minute after it was first asked about."""
+    with pytest.raises(Unreachable, match="too early"):
+        await shop.reconcile(message, since)
+    shop._outbox._recall._clock = lambda: time.monotonic() + 61
+    return await shop.reconcile(message, since)
+
+
 async def lose(shop, message):
     with pytest.raises(UnknownOutcome):
         await shop.send(message)
@@ -51,7 +61,7 @@ async def test_a_message_that_did_not_arrive_is_provably_absent(
 ):
     twilio.faults.append(Fault(cut=True))
     await lose(shop, to_ana())
-    assert await restarted.reconcile(to_ana(), since()) is None
+    assert await looked_up(restarted, to_ana(), since()) is None
 
 
 async def test_a_request_of_a_moment_ago_may_still_arrive(shop, twilio, to_ana, since):
@@ -61,9 +71,35 @@ async def test_a_request_of_a_moment_ago_may_still_arrive(shop, twilio, to_ana, 
         await shop.reconcile(to_ana(), since())
 
 
+async def test_what_another_worker_tried_a_moment_ago_may_still_arrive(restarted, to_ana, since):
+    with pytest.raises(Unreachable, match="too early"):
+        await restarted.reconcile(to_ana(), since(timedelta(hours=3)))
+
+
+async def test_each_attempt_of_another_worker_is_given_its_time(restarted, to_ana, since):
+    await looked_up(restarted, to_ana(), since(timedelta(hours=3)))
+    with pytest.raises(Unreachable, match="too early"):
+        await restarted.reconcile(to_ana(), since())
+
+
+async def test_a_request_that_was_cancelled_a_moment_ago_may_still_arrive(
+    shop, twilio, to_ana, since
+):
+    asked = since()
+    assert await looked_up(shop, to_ana(), asked) is None
+    twilio.faults.append(Fault(slow=60))
+    sending = asyncio.create_task(shop.send(to_ana()))
+    while twilio.requests[-1][0] != "POST":
+        await asyncio.sleep(0.01)
+    sending.cancel()
+    await asyncio.gather(sending, return_exceptions=True)
+    with pytest.raises(Unreachable, match="too early"):
+        await shop.reconcile(to_ana(), asked)
+
+
 async def test_the_same_words_of_another_message_are_no_proof(shop, to_ana, since):
     await shop.send(to_ana("Ada lagi?", id="earlier"))
-    assert await shop.reconcile(to_ana("Ada lagi?", id="in-doubt"), since()) is None
+    assert await looked_up(shop, to_ana("Ada lagi?", id="in-doubt"), since()) is None
 
 
 async def test_it_may_be_too_early_to_say(shop, to_ana, since):
@@ -73,19 +109,19 @@ async def test_it_may_be_too_early_to_say(shop, to_ana, since):
 
 async def test_a_message_of_another_text_is_not_taken_for_it(shop, to_ana, since):
     await shop.send(to_ana("Yang lain", id="other"))
-    assert await shop.reconcile(to_ana(), since()) is None
+    assert await looked_up(shop, to_ana(), since()) is None
 
 
 async def test_the_same_text_of_an_hour_ago_is_not_taken_for_it(shop, twilio, to_ana, since):
     await shop.send(to_ana())
     twilio.messages[0]["date_created"] = "Sat, 22 Nov 2025 06:00:00 +0000"
-    assert await shop.reconcile(to_ana(), since()) is None
+    assert await looked_up(shop, to_ana(), since()) is None
 
 
 async def test_what_the_customer_wrote_is_not_taken_for_it(shop, twilio, to_ana, since):
     await shop.send(to_ana())
     twilio.messages[0]["direction"] = "inbound"
-    assert await shop.reconcile(to_ana(), since()) is None
+    assert await looked_up(shop, to_ana(), since()) is None
 
 
 @pytest.mark.parametrize(
@@ -110,7 +146,7 @@ async def test_the_missing_rest_of_a_long_message_is_sent(
 ):
     twilio.faults += [Fault(taken=True), Fault(cut=True)]
     await lose(shop, sms_to_budi(LONG))
-    receipt = await restarted.reconcile(sms_to_budi(LONG), since())
+    receipt = await looked_up(restarted, sms_to_budi(LONG), since())
     assert len(receipt.parts) == 3
     bodies = [message["body"] for message in twilio.messages]
     assert " ".join(bodies).split() == LONG.split()
@@ -121,7 +157,7 @@ async def test_a_rest_that_can_never_be_sent_ends_the_matter(
 ):
     twilio.faults += [Fault(taken=True), Fault(cut=True), Fault(400, 30007)]
     await lose(shop, sms_to_budi(LONG[:2000]))
-    receipt = await restarted.reconcile(sms_to_budi(LONG[:2000]), since())
+    receipt = await looked_up(restarted, sms_to_budi(LONG[:2000]), since())
     assert receipt.parts == (twilio.messages[0]["sid"],)
 
 
