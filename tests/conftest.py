@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,8 @@ from hypothesis import HealthCheck, settings
 
 from actions import registry
 from bot import logs
+from tests.scheduling import LongestFirst, place
+from tests.trained import trained
 
 # A slow machine is no finding: what a test may take is the time-out's business.
 settings.register_profile(
@@ -36,6 +39,27 @@ def pytest_runtest_makereport(item: pytest.Item) -> object:
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
         report.outcome = "failed"
         report.longrepr = f"skipped in CI, where it must run: {reason}"
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LongestFirst | None:
+    """With `--dist loadfile`, the order of files is ours; xdist's own puts the longest last."""
+    if config.getoption("dist") != "loadfile":
+        return None
+    config.option.loadscopereorder = False
+    return LongestFirst(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        items.sort(key=lambda item: place(item.nodeid))
+
+
+@pytest.fixture(scope="session")
+def assistant_model(request: pytest.FixtureRequest) -> Path:
+    """The assistant, trained; in pytest's cache until its files or the engine change."""
+    cache = request.config.cache
+    assert cache is not None
+    return trained(cache.mkdir("assistant"))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -14,21 +14,13 @@ from bot.settings import Settings
 from bot.worker import Worker
 from channels.base import ChannelKind, InboundMessage, Sender, VerifiedBy
 from crm_store import migrate
-from nlu.train import train
 
 ROOT = Path(__file__).resolve().parents[2]
 Say = Callable[..., list[str]]
 
 
-@pytest.fixture(scope="session")
-def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("model") / "model"
-    train(ROOT / "nlu" / "assistant", path)
-    return path
-
-
 @pytest.fixture
-def app(tmp_path: Path, model: Path) -> Iterator[App]:
+def app(tmp_path: Path, assistant_model: Path) -> Iterator[App]:
     channels = {
         name: {"type": "memory", "kind": name} for name in ("whatsapp", "telegram", "email")
     }
@@ -37,7 +29,7 @@ def app(tmp_path: Path, model: Path) -> Iterator[App]:
         {
             "data": tmp_path,
             "database": {"url": url, "synchronous": "normal"},
-            "assistant": {"model": model, "project": ROOT / "nlu" / "assistant"},
+            "assistant": {"model": assistant_model, "project": ROOT / "nlu" / "assistant"},
             "channels": channels,
         }
     )

@@ -1,6 +1,5 @@
 """A store with the demo company's goods and articles, and the engine trained on the real files."""
 
-import hashlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,33 +9,16 @@ from ruamel.yaml import YAML
 
 from crm_store import catalogue, knowledge, loyalty, migrate
 from crm_store.session import Database, Session
-from nlu import train
 from nlu.embedded.engine import EmbeddedEngine
 from tests.actions.acting import Scene, arrived
 from tests.actions.player import Chat, chat_of
 
 ROOT = Path(__file__).parents[2]
-ASSISTANT = ROOT / "nlu" / "assistant"
 
 
 @pytest.fixture(scope="session")
-def engine(request: pytest.FixtureRequest) -> EmbeddedEngine:
-    """The assistant, trained once; kept in pytest's cache until its files or the engine change."""
-    folder = request.config.cache.mkdir("assistant")
-    path = folder / f"{_digest()}.model"
-    if not path.exists():
-        for old in folder.glob("*.model"):
-            old.unlink()
-        train.train(ASSISTANT, path)
-    return EmbeddedEngine.load(path)
-
-
-def _digest() -> str:
-    files = [*ASSISTANT.glob("*.yml"), *ASSISTANT.glob("data/**/*.yml"), *ROOT.glob("nlu/**/*.py")]
-    digest = hashlib.sha256()
-    for path in sorted(files):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]
+def engine(assistant_model: Path) -> EmbeddedEngine:
+    return EmbeddedEngine.load(assistant_model)
 
 
 @pytest.fixture(scope="session")

@@ -7,25 +7,15 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from nlu.embedded.engine import EmbeddedEngine
-from nlu.train import train
 from tests.browser.shop import Shop, open_shop
 
 pytestmark = pytest.mark.needs_chromium
 Arrive = Callable[..., Page]
-ASSISTANT = Path(__file__).parents[2] / "nlu" / "assistant"
-
-
-@pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The assistant, trained once from its files."""
-    path = tmp_path_factory.mktemp("model") / "model"
-    train(ASSISTANT, path)
-    return path
 
 
 @pytest.fixture
-def shop(tmp_path: Path, model: Path) -> Iterator[Shop]:
-    with open_shop(tmp_path, EmbeddedEngine.load(model)) as served:
+def shop(tmp_path: Path, assistant_model: Path) -> Iterator[Shop]:
+    with open_shop(tmp_path, EmbeddedEngine.load(assistant_model)) as served:
         yield served
 
 

@@ -15,7 +15,6 @@ from bot.stories.expecting import surprises
 from bot.stories.playing import Heard, Player, settings_for
 from bot.stories.reading import Story
 from bot.stories.stage import Stage
-from nlu import train
 from nlu.embedded.engine import EmbeddedEngine
 from nlu.embedded.model import Model
 from nlu.types import DialogueEngine
@@ -57,10 +56,8 @@ def rasa_is_there() -> None:
 
 
 @pytest.fixture(scope="session")
-def model(tmp_path_factory: pytest.TempPathFactory) -> Model:
-    path = tmp_path_factory.mktemp("model") / "model"
-    train.train(ASSISTANT, path)
-    return Model.load(path)
+def model(assistant_model: Path) -> Model:
+    return Model.load(assistant_model)
 
 
 @pytest.fixture(scope="session")
