@@ -27,11 +27,12 @@ _CLASSES = re.compile(
     r"\bauto-?respond|ipm\.note\.rules\.(?:oof|reply|external)|report\.ipm", re.IGNORECASE
 )
 _MASS = frozenset(("bulk", "junk", "list", "auto_reply", "auto-reply"))
-_LISTS = ("list-id", "list-post", "list-unsubscribe")
+_LISTS = ("list-id", "list-post", "list-unsubscribe", "list-help", "list-subscribe", "list-owner")
 _NO_PATH = re.compile(r"<(?:mailer-daemon(?:@[^<>]*)?)?>", re.IGNORECASE)
 _ROLES = re.compile(
     r"mailer-daemon|postmaster|owner-.+|.+-(?:owner|request|bounces?)|bounces?(?:[+=-].*)?"
-    r"|(?:no|do-?not|jangan)[-_.]?(?:reply|balas)(?:[+-].*)?",
+    r"|(?:no|do-?not|jangan)[-_.]?(?:reply|balas)(?:[+-].*)?"
+    r"|majordomo|listserv|mailman|root|nobody|www-data|notifications?|notifikasi|newsletters?",
 )
 
 
@@ -89,8 +90,8 @@ def _mass(fields: Headers, tokens: Tokens) -> str | None:
     found = next((name for name in _LISTS if name in fields), None)
     if found:
         return f"header {found}"
-    precedence = fields.get("precedence").strip().lower()
-    return f"precedence {precedence}" if precedence in _MASS else None
+    given = [fields.get(name).strip().lower() for name in ("precedence", "x-precedence")]
+    return next((f"precedence {each}" for each in given if each in _MASS), None)
 
 
 def _is_own_group(fields: Headers, tokens: Tokens) -> bool:

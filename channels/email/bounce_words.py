@@ -84,6 +84,8 @@ AFTER_DATA = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 CERTAIN = re.compile(
-    r"(?:doesn['’]t|does not) have an? \S+ account|destinataire inva|no longer", re.IGNORECASE
+    r"(?:doesn['’]t|does not) have an? \S+ account|destinataire inva|no longer"
+    r"|mailbox\s+(?:not\s+found|is\s+disabled)|invalid\s+mailbox|local\s+mailbox\s+\S+\s+is\s+unavailable",
+    re.IGNORECASE,
 )
 """Says of the address what no filter would."""

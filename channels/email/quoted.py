@@ -20,6 +20,8 @@ from channels.email.quote_words import (
 DIVIDER = "-----Original Message-----"
 """Stands where a reply's history begins; also what Outlook writes."""
 LONGEST = 5_000_000
+# Programs that made their text out of HTML, and not well.
+_ESCAPED_MARKS = re.compile(r"^(?:&gt; ?)+", re.MULTILINE)
 _LONGEST_LINE = 240
 _LONGEST_BANNER = 500
 _RULES = "-_=—*[#"
@@ -76,7 +78,8 @@ def new_text(body: str, *, forwarded: bool | None = None) -> Cut:
 
     `forwarded` is what `passed_on` makes of the header.
     """
-    lines = _without_banner(body[:LONGEST].translate(_INVISIBLE).split("\n"))
+    body = _ESCAPED_MARKS.sub(lambda marks: ">" * marks[0].count("&"), body[:LONGEST])
+    lines = _without_banner(body.translate(_INVISIBLE).split("\n"))
     kept: list[str] = []
     quoted = started = False
     last_quote = at = 0

@@ -93,8 +93,8 @@ WORDS: tuple[tuple[Reason, re.Pattern[str]], ...] = tuple(
         ),
         (
             Reason.UNKNOWN_USER,
-            rf"(?:user|recipient|mailbox|address|account|alias|@[\w.-]++){_GAP}"
-            r"(?:unknown|not found|does(?: not|n'?t) exist|not exist|invalid|not known"
+            rf"(?:user|recipient|rcpt|mailbox|address|account|alias|@[\w.-]++){_GAP}"
+            r"(?:unknown|not found|doe?s(?: not|n'?t) exist|not exist|invalid|not known"
             r"|not present|not local|no longer (?:exist|valid)|wrong or|could ?n['o]t be found"
             r"|could not be found|wasn't found|isn't in|missing home)"
             r"|(?:unknown|no such|invalid|bad) (?:\w+ )?(?:user|recipient|mailbox|address"
@@ -107,7 +107,7 @@ WORDS: tuple[tuple[Reason, re.Pattern[str]], ...] = tuple(
             r"|nicht gefunden|nicht vorhanden|nicht existiert)|unbekannter empf"
             rf"|(?:alamat|penerima|pengguna|akun|kotak surat){_GAP}tidak"
             r" (?:dapat )?(?:ditemukan|dikenal|ada|valid|terdaftar)"
-            r"|mailbox (?:is )?unavail?able|account unavailable"
+            r"|mailbox (?:<?[^\s<>@]+@[^\s<>@]+>? )?(?:is )?unavail?able|account unavailable"
             r"|recipient address rejected(?:\.|: access denied)|5\.1\.0 address rejected"
             r"|mailbox not found|couldn'?t (?:find|be located)"
             rf"|(?:destinataire|utilisateur) (?:inconnu|introuvable|invalide)"
@@ -127,6 +127,7 @@ WORDS: tuple[tuple[Reason, re.Pattern[str]], ...] = tuple(
         (
             Reason.ROUTING,
             r"timed? ?out|connection refused|retry timeout|retry time|could not connect|loop"
+            r"|no route to host|lost connection"
             r"|too many hops|not yet been delivered|delayed|lookup fail|unreachable",
         ),
     )

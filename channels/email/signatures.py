@@ -15,6 +15,7 @@ _SIGNED = re.compile(r"--\s?")
 _RULE = re.compile(r"_{2,}")
 _DASHED_NAME = re.compile(r"-{1,2} ?[A-Z]\w+(?: [A-Z][\w.]*){0,2}")
 _LEFT_OVER = re.compile(r"[-_=~*#—ᐧ.\s]+")
+_NAMED_LINK = re.compile(r"\[([^\[\]]{1,100})\]\(https?://[^\s()]*\)")
 _LINK = re.compile(r"\[?\]?[<(]?https?://[^\s>)]*[>)]?")
 
 
@@ -87,7 +88,7 @@ def _is_left_over(line: str) -> bool:
 def _is_advertisement(line: str) -> bool:
     if len(line) > 4 * _LONGEST_ADVERTISEMENT:
         return False
-    plain = _LINK.sub("<link>", line).strip(" \t()*")
+    plain = _LINK.sub("<link>", _NAMED_LINK.sub(r"\1", line)).strip(" \t()*")
     if plain == "<link>" or re.fullmatch(r"[_-]{5,}", plain):
         # Outlook's separator, left over once the block below it is cut off.
         return plain != "<link>"

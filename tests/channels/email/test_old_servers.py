@@ -102,6 +102,26 @@ REPORTS: dict[str, tuple[str, str, list[tuple[str, DeliveryStatus, ReachState | 
         "    553 5.1.0 a.example does not exist\n",
         [(ANA, FAILED, None)],
     ),
+    "whose mailbox is a desk": (
+        "Undelivered Mail Returned to Sender",
+        "For further assistance, please send mail to postmaster.\n\n"
+        "<support@pelanggan.example>: host mx.pelanggan.example[192.0.2.9] said: 550 5.1.1\n"
+        "    <support@pelanggan.example> User unknown (in reply to RCPT TO command)\n",
+        [("support@pelanggan.example", FAILED, DEAD)],
+    ),
+    "with the sender named below": (
+        "Undeliverable: Kulkas",
+        f"Your message to {ANA} couldn't be delivered.\nana wasn't found at pelanggan.example.\n\n"
+        f"Sender Address: bounces+x1@kirim.example\nRecipient Address: {ANA}\n"
+        "Error: 550 5.1.10 RESOLVER.ADR.RecipientNotFound\n",
+        [(ANA, FAILED, DEAD)],
+    ),
+    "refused after DATA in words about the mailbox": (
+        "Mail delivery failed",
+        f"<{ANA}>: host mx.example said: 550 Message was not accepted -- invalid mailbox. Local\n"
+        f"    mailbox {ANA} is unavailable: user not found (in reply to end of DATA command)\n",
+        [(ANA, FAILED, DEAD)],
+    ),
     "Japanese": (
         "メッセージを配信できません",
         f"<{ANA}>:\nこのアドレスは存在しません\n",
@@ -137,6 +157,9 @@ REASONS = {
     "550 Utilisateur: adresse n'existe pas": Reason.UNKNOWN_USER,
     "550 Пользователь не найден": Reason.UNKNOWN_USER,
     "550 收件人不存在": Reason.UNKNOWN_USER,
+    "550 mailbox ana@b.example unavailable": Reason.UNKNOWN_USER,
+    "554 RCPT (ana@b.example) dosn't exist": Reason.UNKNOWN_USER,
+    "connect to mx.b.example: No route to host": Reason.ROUTING,
 }
 
 

@@ -56,6 +56,7 @@ BLOCKS = {
     "Gmail without marks": HEADS["Gmail"] + "\n\nHalo Ana,\nada yang bisa dibantu?",
 }
 ORDINARY = [
+    "Jumlahnya &gt; 3 buah, bukan 2",
     "Pada hari Senin saya menulis: kulkasnya rusak. Belum ada jawaban.",
     "Pada 3 Juni 2024 saya menulis:\nkulkasnya rusak",
     "Dari: Jakarta\nKe: Bandung\nTanggal: besok",
@@ -143,3 +144,12 @@ def test_hostile_bodies_take_no_time(body):
 @given(st.text(alphabet="ab \n>:-<@.0Dari:OnPadaWrotemenulis", max_size=300))
 def test_no_text_raises_or_grows(body):
     assert len(new_text(body).text) <= len(body)
+
+
+@pytest.mark.parametrize(
+    "below",
+    ["&gt; Halo Ana,\n&gt; &gt; ada yang bisa dibantu?",
+     "[Sent from Yahoo Mail for iPhone](https://mail.onelink.example/x)"],
+)  # fmt: skip
+def test_c6_marks_and_links_that_programs_spoiled_are_known(below):
+    assert new_text(f"Ya, mau.\n\n{below}").text == "Ya, mau."
