@@ -14,11 +14,11 @@ from typing import Any
 
 from bot import metrics
 from bot.app import App
-from bot.delivery import sending, template_list
+from bot.delivery import claiming, sending, template_list
 from bot.delivery.claiming import ClaimTask, Settlement, claim_tasks, settle
-from bot.delivery.pacing import Pace
+from bot.delivery.pacing import Later, Pace
 from bot.delivery.sending import Outcome, Verdict
-from bot.delivery.stopping import PAUSE, Stopped
+from bot.delivery.stopping import PAUSE
 from bot.logs import logger
 from channels.base import Channel, ChannelKind, Receipt
 from channels.errors import RateLimited, SendError, SenderStopped, UnknownOutcome
@@ -28,7 +28,6 @@ from crm_store.session import Duplicate, now
 log = logger("outbound")
 FIRST_DELAY = 2.0
 LONGEST_DELAY = 900.0
-SEND_SECONDS = 30.0
 AFTER_ERROR = 1.0
 
 
@@ -39,7 +38,6 @@ class Outbound:
         self._app = app
         self._worker = app.settings.worker
         self._pace = Pace(app)
-        self._stopped = Stopped()
         self._under_way: set[asyncio.Task[None]] = set()
         self._outcomes: list[Outcome] = []
         self._recording = False
@@ -62,13 +60,13 @@ class Outbound:
         if not task.limit:
             return False
         claimed = await self._app.work.do(claim_tasks, task)
-        self.start(claimed)
+        self.start(claimed, task)
         return len(claimed) == task.limit
 
-    def start(self, claimed: Sequence[Claimed]) -> None:
-        """Start sending messages that were claimed."""
+    def start(self, claimed: Sequence[Claimed], task: ClaimTask) -> None:
+        """Start sending messages that `task` claimed."""
         for message in claimed:
-            self._begin(self._deliver(message))
+            self._begin(self._deliver(message, task))
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         job = asyncio.create_task(work)
@@ -77,30 +75,37 @@ class Outbound:
         return job
 
     async def drain(self, seconds: float) -> None:
-        """Wait for what is under way, at most so long; the rest is cut off and becomes unknown."""
+        """Wait for what is under way, at most so long; the rest is cut off and becomes unknown.
+
+        What is known by then must still be written, if the store takes it within as long again.
+        """
         self._ending = True
+        await self._wait(seconds)
+        for job in self._under_way - {self._recorder}:
+            job.cancel()
+        await self._wait(seconds)
+        left = tuple(self._under_way)
+        for job in left:
+            job.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+        if self._outcomes:
+            lost = [one.message.id for one in self._outcomes]
+            log.error("outcomes not recorded, the store is away", message_ids=lost)
+
+    async def _wait(self, seconds: float) -> None:
         end = time.monotonic() + seconds
         while self._under_way and (left := end - time.monotonic()) > 0:
             await asyncio.wait(tuple(self._under_way), timeout=left)
-        for job in self._under_way - {self._recorder}:  # what is known must still be written
-            job.cancel()
-        await asyncio.gather(*self._under_way, return_exceptions=True)
-        while not self.idle:
-            await asyncio.sleep(0.005)
 
-    async def _deliver(self, message: Claimed) -> None:
+    async def _deliver(self, message: Claimed, task: ClaimTask) -> None:
         channel = self._app.channels.get(message.channel)
         refusal = sending.refusal(message, configured=channel is not None)
         if channel is None or refusal is not None:
             self._note(refusal or Outcome(message, Verdict.FAILED, error="channel is gone"))
             return
-        wait, why = self._stopped.left(message), "the sender is stopped"
-        if not wait:
-            wait, why = await self._paced(channel, message), "rate"
-        if wait > 0:
-            later = now() + timedelta(seconds=wait)
-            back = Outcome(message, Verdict.RETRY, not_before=later, error=why, untried=True)
-            self._note(back)
+        later = await self._pace.later(channel, message, task)
+        if later is not None:
+            self._note(_back(message, later))
             return
         outcome = await self._send(channel, message)
         self._note(outcome)
@@ -108,20 +113,10 @@ class Outbound:
         if told is not None:
             await self._app.work.do(template_list.learn, told)
 
-    async def _paced(self, channel: Channel, message: Claimed) -> float:
-        """As `Pace.wait`; whatever goes wrong, the message was not sent and goes back."""
-        try:
-            return await self._pace.wait(channel, message)
-        except asyncio.CancelledError:
-            return AFTER_ERROR
-        except Exception as error:
-            log.error("no rate to be had", message_id=message.id, exc_info=error)
-            return AFTER_ERROR
-
     async def _send(self, channel: Channel, message: Claimed) -> Outcome:
         started = time.perf_counter()
         try:
-            async with asyncio.timeout(min(SEND_SECONDS, self._worker.lease_seconds / 2)):
+            async with asyncio.timeout(claiming.send_seconds(self._worker.lease)):
                 receipt = await channel.send(sending.outbound_message(message, self._app.settings))
         except SendError as error:
             return self._outcome_of(message, error)
@@ -143,7 +138,7 @@ class Outbound:
         if isinstance(error, RateLimited):
             delay = patience(error.retry_after, age)
         elif isinstance(error, SenderStopped):
-            self._stopped.stop(message, error)
+            self._pace.stop(message, error)
             delay = patience(PAUSE, timedelta())
         too_old = age > timedelta(hours=self._worker.send_hours)
         # Mail is retried for hours (RFC 5321 4.5.4.1): only its age ends that.
@@ -180,41 +175,48 @@ class Outbound:
         try:
             while self._outcomes:
                 outcomes, self._outcomes = self._outcomes, []
-                await self._settle(outcomes)
+                left = await self._settle(outcomes)
+                if left:
+                    self._outcomes = left + self._outcomes
+                    await asyncio.sleep(AFTER_ERROR)
         finally:
             self._recording = False
-        if len(self._under_way) >= self._worker.sends_at_once:
-            self._app.wake.sends()
 
-    async def _settle(self, outcomes: list[Outcome]) -> None:
-        settlement = Settlement(outcomes, self.next_claim())
+    async def _settle(self, outcomes: list[Outcome]) -> list[Outcome]:
+        """Record outcomes and begin what waited behind them; gives what could not be recorded."""
+        then = self.next_claim()
         try:
-            settled = await self._app.work.do(settle, settlement)
-        except Duplicate as error:
-            self._outcomes = await self._set_right(outcomes, error) + self._outcomes
-            return
-        except Exception as error:
-            log.error("outcomes not recorded yet", exc_info=error)
-            self._outcomes = outcomes + self._outcomes
-            await asyncio.sleep(AFTER_ERROR)
-            return
+            settled = await self._app.work.do(settle, Settlement(outcomes, then))
+        except Exception as error:  # noqa: BLE001 - the worker's loop; it is logged there
+            return await self._apart(outcomes, error)
         self._app.feed.publish(*settled.topics)
-        self.start(settled.claimed)
+        self.start(settled.claimed, then)
+        if len(settled.claimed) == then.limit:
+            self._app.wake.sends()  # there may be more, and by now more room
+        return []
 
-    async def _set_right(self, outcomes: list[Outcome], error: Duplicate) -> list[Outcome]:
-        """What the store refuses it refuses for ever: find the one that it is, and let the others
-        go on. A provider that gives two messages one id leaves the second one's outcome unknown.
-        """
+    async def _apart(self, outcomes: list[Outcome], error: Exception) -> list[Outcome]:
+        """The store may be away, or one of them is what it cannot take: let the others go on."""
         if len(outcomes) > 1:
-            for one in outcomes:
-                await self._settle([one])
-            return []
+            return [left for one in outcomes for left in await self._settle([one])]
         [one] = outcomes
-        log.error("outcome refused by the store", message_id=one.message.id, exc_info=error)
-        if one.verdict != Verdict.SENT:
-            return []  # the sweep finds it once its lease is over
-        said = "the provider's id for it is another message's"
-        return [Outcome(one.message, Verdict.UNKNOWN, error=said)]
+        log.error("outcome not recorded", message_id=one.message.id, exc_info=error)
+        return _put_right(one) if isinstance(error, Duplicate) else [one]
+
+
+def _put_right(one: Outcome) -> list[Outcome]:
+    """What the store refuses it refuses for ever. A provider that gives two messages one id leaves
+    the second one's outcome unknown."""
+    if one.verdict != Verdict.SENT:
+        return []  # the sweep finds it once its lease is over
+    said = "the provider's id for it is another message's"
+    return [Outcome(one.message, Verdict.UNKNOWN, error=said)]
+
+
+def _back(message: Claimed, later: Later) -> Outcome:
+    """Into the queue again, untried."""
+    at = now() + timedelta(seconds=later.seconds)
+    return Outcome(message, Verdict.RETRY, not_before=at, error=later.why, untried=True)
 
 
 def backoff(attempts: int, spread: Callable[[float, float], float] = random.uniform) -> float:

@@ -5,12 +5,14 @@ the process dies is found again by the next sweep of any worker.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from datetime import timedelta
+from typing import Any
 
 from bot import processes, turn
 from bot.app import App
-from bot.delivery import reconcile, template_list
+from bot.delivery import template_list
+from bot.delivery.reconcile import Reconciliation
 from bot.files import fetching
 from bot.files.fetching import Fetcher
 from bot.logs import logger
@@ -26,6 +28,13 @@ STOP_SECONDS = 10.0
 AFTER_ERROR = 1.0
 UPKEEP_SECONDS = 3600.0
 KEEP_REPORTS = timedelta(days=7)
+
+
+class EndedError(Exception):
+    """A part of the worker ended by itself."""
+
+    def __init__(self) -> None:
+        super().__init__(self.__doc__)
 
 
 class Signal:
@@ -66,34 +75,57 @@ class Worker:
         self._files = Signal()
         self._name = processes.name()
         self._outbound = Outbound(app)
+        self._reconciliation = Reconciliation(app)
         self._fetcher = Fetcher(app)
 
     async def run(self) -> None:
-        """Work until `stop`; then finish what is under way."""
+        """Work until `stop`; then finish what is under way.
+
+        Raises EndedError if a part of it ended by itself: whoever runs the process starts it anew.
+        """
         await asyncio.to_thread(actions.load)
         await self._safely(self._begin)
         self._app.wake.turns = self._turns.set
         self._app.wake.sends = self._sends.set
         self._app.wake.files = self._files.set
-        loops = [
+        flow, beside = _tasks(self._flow()), _tasks(self._beside())
+        ended, _ = await asyncio.wait(flow | beside, return_when=asyncio.FIRST_COMPLETED)
+        by_itself = not self._stopping
+        self.stop()
+        await asyncio.wait(flow, timeout=STOP_SECONDS)  # longer only if the store is away
+        await _cut(flow | beside)
+        await self._finish()
+        if by_itself:
+            raise EndedError from _why(next(iter(ended)))
+
+    def _flow(self) -> list[Coroutine[Any, Any, None]]:
+        """What ends between two of its steps."""
+        return [
             self._loop(self._turns, self._take_turns),
             self._loop(self._sends, self._send),
             self._loop(self._files, self._fetcher.step),
-            self._every(self._app.settings.worker.sweep_seconds, self._sweep),
+        ]
+
+    def _beside(self) -> list[Coroutine[Any, Any, None]]:
+        """What may be cut off anywhere: it waits for other people's servers."""
+        seconds = self._app.settings.worker.sweep_seconds
+        templates = template_list.Upkeep(self._app)
+        return [
+            self._every(seconds, self._sweep),
+            self._every(seconds, self._ask),
             self._every(UPKEEP_SECONDS, self._keep_up),
-            self._every(template_list.LOOK_SECONDS, template_list.Upkeep(self._app).sync_due),
+            self._every(template_list.LOOK_SECONDS, templates.sync_due),
+            *(
+                Polling(self._app, channel).run(lambda: self._stopping)
+                for channel in self._app.channels.values()
+                if isinstance(channel, Poller)
+            ),
         ]
-        pollers = [
-            asyncio.create_task(Polling(self._app, channel).run(lambda: self._stopping))
-            for channel in self._app.channels.values()
-            if isinstance(channel, Poller)
-        ]
-        await asyncio.gather(*loops)
-        for poller in pollers:
-            poller.cancel()
-        await asyncio.gather(*pollers, return_exceptions=True)
+
+    async def _finish(self) -> None:
+        """Whatever fails here, the rest is done; the next worker finds what was not."""
         await self._app.thinking.drain(STOP_SECONDS)
-        await self._fetcher.stop()
+        await self._safely(self._stop_fetching)
         await self._outbound.drain(STOP_SECONDS)
         await self._safely(self._end)
 
@@ -122,8 +154,14 @@ class Worker:
             log.warning("a killed worker left messages in the middle", message_ids=lost)
         return False
 
+    async def _stop_fetching(self) -> bool:
+        async with asyncio.timeout(STOP_SECONDS):
+            await self._fetcher.stop()
+        return False
+
     async def _end(self) -> bool:
-        await self._app.work.do(end, self._name)
+        async with asyncio.timeout(STOP_SECONDS):
+            await self._app.work.do(end, self._name)
         return False
 
     async def _loop(self, signal: Signal, step: Callable[[], Awaitable[bool]]) -> None:
@@ -150,20 +188,25 @@ class Worker:
             return False
 
     async def _take_turns(self) -> bool:
-        taken = await turn.take(self._app, claim=self._outbound.next_claim())
-        self._outbound.start(taken.claimed)
+        claim = self._outbound.next_claim()
+        taken = await turn.take(self._app, claim=claim)
+        self._outbound.start(taken.claimed, claim)
         return taken.more
 
     async def _send(self) -> bool:
         return await self._outbound.send_waiting()
 
     async def _sweep(self) -> bool:
-        """Find what a dead worker left in the middle; ask providers about unknown outcomes."""
+        """Find what a dead worker left in the middle."""
         lost = await self._app.work.do(sweep, self._name)
         if lost:
             log.warning("senders vanished", message_ids=lost)
             self._app.wake.sends()
-        await reconcile.ask(self._app)
+        return False
+
+    async def _ask(self) -> bool:
+        """Ask providers about unknown outcomes, which may take them long."""
+        await self._reconciliation.ask()
         return False
 
     async def _keep_up(self) -> bool:
@@ -175,6 +218,20 @@ class Worker:
         if removed:
             log.info("files deleted", files=removed)
         return False
+
+
+def _tasks(work: Iterable[Coroutine[Any, Any, None]]) -> set[asyncio.Task[None]]:
+    return {asyncio.create_task(one) for one in work}
+
+
+def _why(ended: asyncio.Task[None]) -> BaseException | None:
+    return None if ended.cancelled() else ended.exception()
+
+
+async def _cut(tasks: Iterable[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def begin(session: Session, names: Sequence[str]) -> list[list[int] | None]:

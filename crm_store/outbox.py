@@ -2,19 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, bindparam, insert, select, text, update
+from sqlalchemy import Interval, Select, Update, bindparam, func, insert, select, text, update
 
-from crm_store import delivery, touchpoints
+from crm_store import clock, delivery, touchpoints
 from crm_store.models import Conversation, Customer, Identity, Message, MessagePart, table_of
 from crm_store.models.kinds import Author, IdentityState, MessageStatus, Owner
-from crm_store.models.talk import QUEUED, SENDING
+from crm_store.models.talk import QUEUED, SENDING, UNKNOWN
 from crm_store.prepared import Among, Prepared
 from crm_store.session import Session, now
 
 LEASE = timedelta(seconds=60)
+EVER = datetime(1970, 1, 1, tzinfo=UTC)
 _table = table_of(Message)
 
 
@@ -48,6 +49,8 @@ class Claimed:
     """Provider id of the message this one answers."""
     thread: Mapping[str, Any]
     """The thread of the message this one answers, or of its own content."""
+    attempt: int
+    """Which attempt this is; the next one may be another worker's."""
 
     @property
     def outdated(self) -> bool:
@@ -63,10 +66,11 @@ def claim(session: Session, *, limit: int = 32, lease: timedelta = LEASE) -> lis
     due. Commit before sending.
     """
     at = now()
-    claimed = [_claimed(row) for row in _due.rows(session, {"at": at, "most": limit})]
+    due = _due.rows(session, {"at": at, "most": limit})
+    claimed = [_claimed(row, row.attempts + 1) for row in due]
     if claimed:
-        until = at + lease
-        _start.run(session, {"ids": [one.id for one in claimed], "until": until})
+        leased = {"ids": [one.id for one in claimed], "until": at + lease, "lease": lease}
+        _start.run(session, leased)
     return claimed
 
 
@@ -103,10 +107,16 @@ def mark_many_sent(
 
 
 def mark_failed(
-    session: Session, message_id: int, *, error_code: str | None, error: str | None
+    session: Session,
+    message_id: int,
+    *,
+    error_code: str | None,
+    error: str | None,
+    attempt: int | None = None,
 ) -> None:
-    """The provider refused for good."""
-    _settle(session, message_id, status=MessageStatus.FAILED, error_code=error_code, error=error)
+    """The provider refused for good. `attempt`, here and below: only if that is the last one."""
+    failed = {"status": MessageStatus.FAILED, "error_code": error_code, "error": error}
+    _settle(session, message_id, attempt, **failed)
 
 
 def mark_retry(
@@ -117,11 +127,13 @@ def mark_retry(
     error_code: str | None = None,
     error: str | None = None,
     untried: bool = False,
+    attempt: int | None = None,
 ) -> None:
     """Provably not sent: back into the queue until `not_before`. `untried`: it was no attempt."""
     _settle(
         session,
         message_id,
+        attempt,
         status=MessageStatus.QUEUED,
         attempts=Message.attempts - (1 if untried else 0),
         not_before=not_before,
@@ -130,14 +142,18 @@ def mark_retry(
     )
 
 
-def mark_unknown(session: Session, message_id: int, *, error: str | None = None) -> None:
+def mark_unknown(
+    session: Session, message_id: int, *, error: str | None = None, attempt: int | None = None
+) -> None:
     """Nobody knows whether it went out: to be reconciled or shown to staff, never resent."""
-    _settle(session, message_id, status=MessageStatus.UNKNOWN, error=error)
+    _settle(session, message_id, attempt, status=MessageStatus.UNKNOWN, error=error)
 
 
-def mark_dropped(session: Session, message_id: int, *, error: str) -> None:
+def mark_dropped(
+    session: Session, message_id: int, *, error: str, attempt: int | None = None
+) -> None:
     """Not to be sent any more, for the reason in `error`."""
-    _settle(session, message_id, status=MessageStatus.DROPPED, error=error)
+    _settle(session, message_id, attempt, status=MessageStatus.DROPPED, error=error)
 
 
 def mark_canceled(session: Session, message_id: int, *, error: str | None = None) -> bool:
@@ -152,7 +168,7 @@ def sweep_expired(session: Session, *, at: datetime | None = None) -> list[int]:
     """Messages whose sender vanished in the middle become unknown; gives their ids."""
     statement = (
         update(Message)
-        .where(text(f"messages.{SENDING}"), Message.lease_until < (at or now()))
+        .where(text(f"messages.{SENDING}"), Message.lease_until < (at or clock.shared(session)))
         .values(status=MessageStatus.UNKNOWN, error="sender vanished", lease_until=None)
         .returning(Message.id)
         .execution_options(synchronize_session=False)
@@ -160,9 +176,23 @@ def sweep_expired(session: Session, *, at: datetime | None = None) -> list[int]:
     return sorted(session.scalars(statement))
 
 
-def unknown(session: Session, limit: int = 50) -> list[Claimed]:
-    """Messages with an unknown outcome, for reconciling; the oldest first."""
-    return [_claimed(row) for row in _unknown.rows(session, {"most": limit})]
+def unknown(
+    session: Session,
+    limit: int = 50,
+    *,
+    channels: Sequence[str] | None = None,
+    after: int = 0,
+    since: datetime = EVER,
+) -> list[Claimed]:
+    """Messages with an unknown outcome, the oldest first, for reconciling.
+
+    Those of some channels only, with ids above `after`, and not due before `since`.
+    """
+    asked = {"most": limit, "after": after, "since": since}
+    if channels is None:
+        return [_claimed(row, row.attempts) for row in _unknown.rows(session, asked)]
+    found = _unknown_of.rows(session, {**asked, "channels": channels})
+    return [_claimed(row, row.attempts) for row in found]
 
 
 def _details() -> Select[Any]:
@@ -222,11 +252,11 @@ def _due_query() -> Select[Any]:
     )
 
 
-def _claimed(row: Any) -> Claimed:
+def _claimed(row: Any, attempt: int) -> Claimed:
     answered = row.answered or {}
     language = row.language or row.customer_language
     thread = row.content.get("thread") or answered.get("thread") or {}
-    return Claimed(*(*row[:18], language, *row[20:23], row.reply_to, thread))
+    return Claimed(*(*row[:18], language, *row[20:23], row.reply_to, thread, attempt))
 
 
 def _keep_parts(
@@ -242,25 +272,43 @@ def _keep_parts(
         session.execute(insert(table_of(MessagePart)), rows)
 
 
-def _settle(session: Session, message_id: int, **values: Any) -> None:
+def _settle(session: Session, message_id: int, attempt: int | None, **values: Any) -> None:
     statement = update(Message).where(
         Message.id == message_id,
-        Message.status.in_((MessageStatus.SENDING, MessageStatus.QUEUED, MessageStatus.UNKNOWN)),
+        Message.status.in_((MessageStatus.SENDING, MessageStatus.UNKNOWN)),
     )
+    if attempt is not None:
+        statement = statement.where(Message.attempts == attempt)
     session.execute(statement.values(lease_until=None, **values))
 
 
 _due = Prepared(_due_query())
-_unknown = Prepared(
+_unknown_query = (
     _details()
-    .where(_table.c.status == MessageStatus.UNKNOWN)
+    .where(
+        text(f"messages.{UNKNOWN}"),
+        _table.c.id > bindparam("after"),
+        _table.c.not_before >= bindparam("since"),
+    )
     .order_by(_table.c.id)
     .limit(bindparam("most"))
 )
+_unknown = Prepared(_unknown_query)
+_unknown_of = Prepared(_unknown_query.where(Among(_table.c.channel, "channels")))
+
+
+def _starting(until: Any) -> Update:
+    started = update(_table).where(Among(_table.c.id))
+    return started.values(status="sending", attempts=_table.c.attempts + 1, lease_until=until)
+
+
+_lease = bindparam("lease", type_=Interval())
 _start = Prepared(
-    update(_table)
-    .where(Among(_table.c.id))
-    .values(status="sending", attempts=_table.c.attempts + 1, lease_until=bindparam("until"))
+    {
+        "sqlite": _starting(bindparam("until")),
+        # By the clock that all workers share: another's may be minutes ahead of ours.
+        "postgresql": _starting(func.clock_timestamp() + _lease),
+    }
 )
 _sent = Prepared(
     update(_table)

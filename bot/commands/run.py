@@ -104,12 +104,16 @@ async def _serve(app: App, listening: socket.socket) -> None:
     await asyncio.to_thread(libraries.load, app.channels.values())
     worker = Worker(app) if app.settings.worker.enabled else None
     working = asyncio.create_task(worker.run()) if worker else None
-    with _ending_in_our_own_time():
-        await server.serve([listening])
-    if worker and working:
-        worker.stop()
-        await working
-    await _close_channels(app)
+    if working:  # should it end by itself, the process ends too, to be started anew
+        working.add_done_callback(lambda _: setattr(server, "should_exit", True))
+    try:
+        with _ending_in_our_own_time():
+            await server.serve([listening])
+        if worker and working:
+            worker.stop()
+            await working
+    finally:
+        await _close_channels(app)
 
 
 @contextmanager
@@ -127,12 +131,20 @@ def _ending_in_our_own_time() -> Iterator[None]:
 async def _work(app: App) -> None:
     worker = Worker(app)
     loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        worker.stop()
+        for name in (SIGINT, SIGTERM):  # the next one ends us at once
+            loop.remove_signal_handler(name)
+
     for name in (SIGINT, SIGTERM):
-        loop.add_signal_handler(name, worker.stop)
+        loop.add_signal_handler(name, stop)
     await asyncio.to_thread(libraries.load, app.channels.values())
     show.done("working; Ctrl-C stops")
-    await worker.run()
-    await _close_channels(app)
+    try:
+        await worker.run()
+    finally:
+        await _close_channels(app)
 
 
 async def _close_channels(app: App) -> None:

@@ -4,8 +4,9 @@ Claiming where replies were queued, or where the outcome of the one before was r
 commit, which is most of what an answer's time is made of.
 """
 
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from bot.delivery import sending
@@ -14,13 +15,36 @@ from crm_store import messages
 from crm_store.messages import Claimed
 from crm_store.session import Session
 
+SEND_SECONDS = 30.0
+_BOOTTIME = getattr(time, "CLOCK_BOOTTIME", None)
+"""A clock nobody sets that goes on while the machine sleeps; not every system has it."""
+
+
+def _clock() -> float:
+    return time.monotonic() if _BOOTTIME is None else time.clock_gettime(_BOOTTIME)
+
 
 @dataclass(frozen=True, slots=True)
 class ClaimTask:
-    """Claim at most `limit` messages for `lease`."""
+    """Claim at most `limit` messages for `lease`. `asked`: when, which is before they are."""
 
     limit: int
     lease: timedelta
+    asked: float = field(default_factory=_clock)
+
+
+def send_seconds(lease: timedelta) -> float:
+    """How long a provider may take: the rest of the lease is for waiting and for recording."""
+    return min(SEND_SECONDS, lease.total_seconds() / 2)
+
+
+def is_stale(task: ClaimTask) -> bool:
+    """Whether the lease could end while a message that it claimed is being sent.
+
+    The process may have been stopped for long, or have waited for the store.
+    """
+    left = task.asked + task.lease.total_seconds() - _clock()
+    return left < send_seconds(task.lease)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,32 +13,31 @@ FORGET_AFTER = 4096
 
 @dataclass(slots=True)
 class Bucket:
-    """Holds at most `size` tokens and gains `rate` a second.
+    """Holds at most a limit's burst of tokens and gains its rate a second.
 
     Below zero are tokens that were taken ahead of time.
     """
 
-    rate: float
-    size: float
+    limit: Limit
     tokens: float
     at: float
 
     def wait(self, at: float) -> float:
         """Seconds until a token is there; nothing is taken."""
         # A bucket made in this very moment is a little younger than the question.
-        self.tokens = min(self.size, self.tokens + max(0.0, at - self.at) * self.rate)
+        gained = max(0.0, at - self.at) * self.limit.rate
+        self.tokens = min(self.limit.burst, self.tokens + gained)
         self.at = max(self.at, at)
-        return 0.0 if self.tokens >= 1 else (1 - self.tokens) / self.rate
+        return 0.0 if self.tokens >= 1 else (1 - self.tokens) / self.limit.rate
 
 
 class Limiter:
-    """The buckets of one channel."""
+    """The buckets of one channel in this process; `crm_store.rates` are those of several."""
 
     def __init__(self, rates: Rates, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._rates = rates
         self._clock = clock
-        self._overall = self._full(rates.overall)
-        self._recipients: dict[str, Bucket] = {}
+        self._buckets: dict[str, Bucket] = {}
 
     def take(self, recipient: str, *, longest: float = 0.0, ration: Ration | None = None) -> float:
         """Take a token for one message; gives the seconds to wait before sending it.
@@ -46,55 +45,37 @@ class Limiter:
         If that is more than `longest`, nothing was taken and one must ask again.
         """
         at = self._clock()
-        known = (self._overall, self._of(recipient), self._rationed(recipient, ration))
-        buckets = [bucket for bucket in known if bucket]
+        buckets = [self._bucket(one) for one in limits(self._rates, recipient, ration)]
         wait = max((bucket.wait(at) for bucket in buckets), default=0.0)
         if wait <= longest:
             for bucket in buckets:
                 bucket.tokens -= 1
         return wait
 
-    def _of(self, recipient: str) -> Bucket | None:
-        rate = self._rates.per_recipient
-        return None if rate is None else self._kept(recipient, rate, _burst(rate))
-
-    def _rationed(self, recipient: str, ration: Ration | None) -> Bucket | None:
-        if ration is None:
-            return None
-        return self._kept(rationed(recipient), ration.rate, ration.burst)
-
-    def _kept(self, key: str, rate: float, size: float) -> Bucket:
-        if len(self._recipients) > FORGET_AFTER:
+    def _bucket(self, limit: Limit) -> Bucket:
+        if len(self._buckets) > FORGET_AFTER:
             self._forget()
-        found = self._recipients.get(key)
+        found = self._buckets.get(limit.key)
         if found is None:
-            found = self._recipients[key] = Bucket(rate, size, size, self._clock())
+            found = self._buckets[limit.key] = Bucket(limit, limit.burst, self._clock())
         return found
 
     def _forget(self) -> None:
         """Full buckets say nothing: drop them."""
         at = self._clock()
-        for recipient, bucket in list(self._recipients.items()):
+        for key, bucket in list(self._buckets.items()):
             bucket.wait(at)
-            if bucket.tokens >= bucket.size:
-                del self._recipients[recipient]
-
-    def _full(self, rate: float | None) -> Bucket | None:
-        return None if rate is None else Bucket(rate, _burst(rate), _burst(rate), self._clock())
+            if bucket.tokens >= bucket.limit.burst:
+                del self._buckets[key]
 
 
 def limits(given: Rates, address: str, ration: Ration | None) -> list[Limit]:
-    """The same buckets, as all workers share them in the store."""
+    """The buckets that a message to this address takes a token from."""
     named = (("", given.overall), (address, given.per_recipient))
     found = [Limit(key, rate, _burst(rate)) for key, rate in named if rate is not None]
     if ration is not None:
-        found.append(Limit(rationed(address), ration.rate, ration.burst))
+        found.append(Limit(f"{address} rationed", ration.rate, ration.burst))
     return found
-
-
-def rationed(recipient: str) -> str:
-    """The name of a recipient's second bucket."""
-    return f"{recipient} rationed"
 
 
 def _burst(rate: float) -> float:

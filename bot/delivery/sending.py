@@ -222,19 +222,28 @@ def _retry(session: Session, one: Outcome) -> None:
         error_code=one.code,
         error=one.error,
         untried=one.untried,
+        attempt=one.message.attempt,
     )
 
 
 def _failed(session: Session, one: Outcome) -> None:
-    messages.mark_failed(session, one.message.id, error_code=one.code, error=one.error)
+    messages.mark_failed(
+        session,
+        one.message.id,
+        error_code=one.code,
+        error=one.error,
+        attempt=one.message.attempt,
+    )
 
 
 def _unknown(session: Session, one: Outcome) -> None:
-    messages.mark_unknown(session, one.message.id, error=one.error)
+    messages.mark_unknown(session, one.message.id, error=one.error, attempt=one.message.attempt)
 
 
 def _dropped(session: Session, one: Outcome) -> None:
-    messages.mark_dropped(session, one.message.id, error=one.error or "")
+    messages.mark_dropped(
+        session, one.message.id, error=one.error or "", attempt=one.message.attempt
+    )
 
 
 _RECORD: dict[Verdict, Callable[[Session, Outcome], Any]] = {

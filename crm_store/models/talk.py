@@ -14,6 +14,7 @@ from crm_store.models.kinds import Author, ConversationState, Direction, Message
 RECEIVED = "status = 'received'"
 QUEUED = "status = 'queued'"
 SENDING = "status = 'sending'"
+UNKNOWN = "status = 'unknown'"
 OUTGOING = "status IN ('queued', 'sending')"
 WAITING = "owner = 'queue'"
 
@@ -70,6 +71,7 @@ class Message(Base):
         _partial("ix_messages_received", "conversation_id", "id", where=RECEIVED),
         _partial("ix_messages_queued", "priority", "not_before", "id", where=QUEUED),
         _partial("ix_messages_sending", "lease_until", where=SENDING),
+        _partial("ix_messages_unknown", "id", where=UNKNOWN),
         _partial("ix_messages_outgoing", "conversation_id", "priority", "id", where=OUTGOING),
     )
 

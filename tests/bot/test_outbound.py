@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot import inbound
+from bot.delivery.pacing import Pace
 from bot.outbound import Outbound, backoff, patience
 from bot.worker import Worker
 from channels.base import ChannelKind, Rates, Reachability, ReachState, Receipt
@@ -157,13 +158,13 @@ def test_being_told_to_slow_down_is_no_attempt(wa, reply_to, settle, db):
 
 @pytest.mark.parametrize("error", [RuntimeError("the database is away"), asyncio.CancelledError()])
 def test_what_cannot_get_its_rate_goes_back_and_is_not_in_doubt(app, reply_to, settle, db, error):
-    class Broken:
-        async def wait(self, channel, message):
+    class Broken(Pace):
+        async def _wait(self, channel, message):
             raise error
 
     async def run():
         outbound = Outbound(app)
-        outbound._pace = Broken()
+        outbound._pace = Broken(app)
         queue(db, "halo lagi")
         await outbound.send_waiting()
         while not outbound.idle:
@@ -273,7 +274,7 @@ def test_a_provider_that_can_tell_settles_it(receipt, status, sent, wa, reply_to
     Knowing(wa, receipt)
 
     async def sweep():
-        await Worker(app)._sweep()
+        await Worker(app)._ask()
 
     asyncio.run(sweep())
     settle()

@@ -62,7 +62,7 @@ def test_recipients_long_served_are_forgotten():
     for number in range(5000):
         clock.now = float(number)
         limiter.take(str(number))
-    assert len(limiter._recipients) < 4200
+    assert len(limiter._buckets) < 4200
 
 
 def test_configuration_overrules_the_channel():

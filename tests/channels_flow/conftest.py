@@ -91,6 +91,7 @@ class Stage:
     async def sweep(self) -> None:
         """What the worker does every few seconds."""
         await self.worker._sweep()
+        await self.worker._ask()
 
     def thread(self, address: str = ANA, kind: str = "whatsapp") -> list[Message]:
         """Everything said with an address."""

@@ -114,7 +114,7 @@ async def test_c8_2_a_mail_that_is_not_in_the_sent_folder_is_sent_once(mail, smt
     assert (answer(app).status, smtp.received) == (MessageStatus.UNKNOWN, [])
     smtp.cut, smtp.answers = None, {}
     for _ in range(3):
-        await worker._sweep()
+        await worker._ask()
         await worker.idle()
     assert (answer(app).status, len(smtp.received)) == (MessageStatus.SENT, 1)
 
@@ -127,6 +127,6 @@ async def test_c8_2_a_mail_that_was_filed_is_not_sent_again(mail, smtp, imap):  
     await imap.append(smtp.received[0].content, "Sent")
     smtp.cut = None
     for _ in range(3):
-        await worker._sweep()
+        await worker._ask()
         await worker.idle()
     assert (answer(app).status, len(smtp.received)) == (MessageStatus.SENT, 1)

@@ -32,7 +32,7 @@ def calls(stage):
 
 async def minute_over(stage):
     """The pause has passed."""
-    stage.worker._outbound._stopped._until.clear()
+    stage.worker._outbound._pace._stopped._until.clear()
     with stage.app.db.transaction() as session:
         session.query(Message).filter_by(status="queued").update({"not_before": now()})
     stage.app.wake.sends()
