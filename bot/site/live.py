@@ -1,12 +1,11 @@
 """Server-sent events: tells an open page that something changed, so that it asks anew."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
 
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
-from bot.site.feed import Feed
+from bot.site.feed import Feed, Listener
 
 PULSE = 15.0
 PULSES = 16
@@ -26,22 +25,20 @@ async def _events(feed: Feed, topics: Callable[[], Iterable[str]]) -> AsyncItera
     news = "retry: 1500\nevent: ready\ndata:\n\n"
     # Now and then the browser is made to start afresh, so that no forgotten page stays for ever.
     pulses = PULSES
-    while pulses:
-        wanted = frozenset(await run_in_threadpool(topics))
-        listening = feed.listen(wanted, PULSE)
-        waiting = asyncio.ensure_future(anext(listening))
-        try:
-            await asyncio.sleep(0)  # listen first, speak then: nothing falls in between
-            if frozenset(await run_in_threadpool(topics)) != wanted:
-                continue  # a conversation began meanwhile; its news would be missed for ever
+    with feed.listener() as listener:
+        while pulses:
+            await _follow(listener, topics)
             yield news
-            heard = await waiting
-        finally:
-            waiting.cancel()
-            await asyncio.gather(waiting, return_exceptions=True)
-            await listening.aclose()  # type: ignore[attr-defined]
-        news = _said(heard)
-        pulses -= not heard
+            heard = await listener.next(PULSE)
+            news = _said(heard)
+            pulses -= not heard
+
+
+async def _follow(listener: Listener, topics: Callable[[], Iterable[str]]) -> None:
+    """Listen to the topics of now. Where they changed they are asked for once more: something may
+    have begun between the question and the listening, whose news would be missed for ever."""
+    while (wanted := frozenset(await run_in_threadpool(topics))) != listener.topics:
+        listener.listen_to(wanted)
 
 
 def _said(heard: Iterable[str]) -> str:
