@@ -1,10 +1,11 @@
 """An email channel, mails for it, and real SMTP and IMAP servers in this process."""
 
 import asyncio
+import logging
 import ssl
 import subprocess
 from argparse import Namespace
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -55,6 +56,19 @@ def tokens() -> Tokens:
 @pytest.fixture
 def parser(tokens: Tokens) -> Parser:
     return Parser("shop", tokens, Border(MX))
+
+
+@pytest.fixture(autouse=True)
+def unread(request: pytest.FixtureRequest) -> Iterator[list[logging.LogRecord]]:
+    """The mails that tripped our parser: none, but in a test that asks for them."""
+    found: list[logging.LogRecord] = []
+    handler = logging.Handler(logging.ERROR)
+    handler.emit = found.append  # type: ignore[method-assign] # what a handler is for
+    logger = logging.getLogger("channels.email.parse")
+    logger.addHandler(handler)
+    yield found
+    logger.removeHandler(handler)
+    assert "unread" in request.fixturenames[1:] or not found
 
 
 @pytest.fixture

@@ -135,3 +135,18 @@ def test_any_arrangement_of_header_fields_gives_events(outer, inner, text):
 def test_any_encoding_of_any_body_is_undone(content, encoding):
     part = mime.parse(b"Content-Transfer-Encoding: " + encoding.encode() + b"\n\n" + content)
     assert isinstance(part.text(), str)
+
+
+class Broken(Tokens):
+    """Trips over every mail, as a defect of ours would."""
+
+    def own(self, message_id: str) -> str | None:
+        raise RecursionError(message_id)
+
+
+def test_c5_1_a_mail_that_trips_our_parser_is_kept_for_staff(new_mail, unread):
+    parser = Parser("shop", Broken(["geheim"], "halo@toko-sinar.example"), None)
+    [event] = parser.events(new_mail(), "INBOX:7:1")
+    assert (event.raw, event.automatic) == (new_mail(), True)
+    assert "INBOX:7:1" in event.text
+    assert len(unread) == 1
