@@ -5,20 +5,26 @@ one sees that it is gone and takes over at once, elsewhere its lease runs out wi
 """
 
 import asyncio
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import timedelta
 
 from bot import inbound, processes
 from bot.app import App
 from bot.logs import logger
-from channels.base import Channel, Poller
+from channels.base import Channel, Event, InboundMessage, MessageKind, Poller, Sender, StatusUpdate
 from channels.errors import ChannelError
 from crm_store import cursors, polling
+from crm_store.session import Unfit
 
 log = logger("polling")
 LEASE = timedelta(seconds=9)
 RENEW_SECONDS = 3.0
 AFTER_ERROR = 1.0
+LONGEST_WAIT = 30.0
+NEVER_KEPT = (*inbound.ODD_INPUT, OverflowError, *Unfit)
+"""What the store says to an event that it would refuse again, however often it is read."""
 
 
 class Polling:
@@ -44,16 +50,26 @@ class Polling:
         """Poll, and renew the lease, until it is lost."""
         fetching = asyncio.create_task(self._fetch())
         try:
-            while await self._hold():
-                await asyncio.sleep(RENEW_SECONDS)
-            log.warning("another process polls now", channel=self._channel.name)
+            while not fetching.done() and await self._hold():
+                await asyncio.wait([fetching], timeout=RENEW_SECONDS)
+            if fetching.done():  # a stray cancellation: run it anew
+                log.error("fetching ended by itself", channel=self._channel.name)
+                await asyncio.sleep(AFTER_ERROR)
+            else:
+                log.warning("another process polls now", channel=self._channel.name)
         finally:
             fetching.cancel()
             await asyncio.gather(fetching, return_exceptions=True)
 
     async def _fetch(self) -> None:
-        """Fetch for ever; the cursor is stored with what it covers."""
+        """Fetch for ever; the cursor is stored with what it covers.
+
+        What goes on failing is tried less and less often: a mailbox that refuses a password each
+        second would soon refuse everybody from here.
+        """
+        wait = AFTER_ERROR
         while True:
+            began = time.monotonic()
             try:
                 await self._read()
             except ChannelError as error:
@@ -62,7 +78,10 @@ class Polling:
                 log.error("polling failed", channel=name, code=code, reason=str(error))
             except Exception as error:
                 log.error("polling failed", channel=self._channel.name, exc_info=error)
-            await asyncio.sleep(AFTER_ERROR)
+            if time.monotonic() - began > LONGEST_WAIT:
+                wait = AFTER_ERROR
+            await asyncio.sleep(wait)
+            wait = min(LONGEST_WAIT, 2 * wait)
 
     async def _read(self) -> None:
         channel = self._channel
@@ -71,9 +90,43 @@ class Polling:
         with self._app.db.reading() as session:
             cursor = cursors.get(session, channel.name)
         async for events, reached in channel.poll(cursor):
-            kept = inbound.Cursor(channel.name, reached)
-            await inbound.accept(self._app, events, cursor=kept)
+            await self._keep(events, inbound.Cursor(channel.name, reached))
             inbound.acknowledge(channel, events)
+
+    async def _keep(self, events: Sequence[Event], cursor: inbound.Cursor) -> None:
+        """Store what came. One event that cannot be stored must not hold up all after it."""
+        try:
+            await inbound.accept(self._app, events, cursor=cursor)
+        except NEVER_KEPT:
+            for event in events:
+                await self._keep_alone(event)
+            await inbound.accept(self._app, (), cursor=cursor)
+
+    async def _keep_alone(self, event: Event) -> None:
+        try:
+            await inbound.accept(self._app, [event])
+        except NEVER_KEPT as error:
+            told = {"channel": event.channel, "event_id": _id_of(event), "exc_info": error}
+            log.error("an event cannot be stored as it is", **told)
+            await self._keep_original(event)
+
+    async def _keep_original(self, event: Event) -> None:
+        """Of a message at least who sent it and the provider's own bytes, for a person to see."""
+        if not isinstance(event, InboundMessage):
+            return
+        sender = Sender(event.sender.address)
+        bare = InboundMessage(
+            event.channel,
+            event.kind,
+            event.provider_id,
+            sender,
+            message_kind=MessageKind.OTHER,
+            automatic=True,
+            raw=event.raw,
+            raw_type=event.raw_type,
+        )
+        with suppress(*NEVER_KEPT):
+            await inbound.accept(self._app, [bare])
 
     async def _hold(self) -> bool:
         try:
@@ -97,3 +150,9 @@ class Polling:
     def _release(self) -> None:
         with self._app.db.transaction() as session:
             polling.release(session, self._channel.name, self._holder)
+
+
+def _id_of(event: Event) -> str:
+    if isinstance(event, InboundMessage | StatusUpdate):
+        return event.provider_id
+    return event.event_id

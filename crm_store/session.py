@@ -9,20 +9,39 @@ from typing import Any, Literal, Self
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from crm_store.models.base import table_of
 from crm_store.models.columns import now
 from crm_store.prepared import Prepared, filled
 
-__all__ = ["Busy", "Database", "Duplicate", "Session", "insert_ignore", "insert_once", "now"]
+__all__ = [
+    "Busy",
+    "Database",
+    "Duplicate",
+    "Session",
+    "Unfit",
+    "insert_ignore",
+    "insert_once",
+    "now",
+]
 
 Synchronous = Literal["full", "normal", "off", "extra"]
 Duplicate = IntegrityError
 """A unique or check constraint refused a row."""
+Unfit = (IntegrityError, DataError)
+"""A row's values were refused, and would be again."""
 
 BUSY_SECONDS = 10.0
+_LOST = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
+"""A server whose machine vanished is given up after a minute; by itself TCP waits for hours."""
 
 
 class Busy(Exception):
@@ -60,7 +79,8 @@ class Database:
             engine = _open_sqlite(address, pool_size, _pragmas(synchronous, foreign_keys))
             return cls(engine, engine.execution_options(reading=True))
         address = address.set(drivername="postgresql+psycopg")
-        engine = create_engine(address, pool_size=pool_size, pool_pre_ping=True)
+        lost = {name: value for name, value in _LOST.items() if name not in address.query}
+        engine = create_engine(address, pool_size=pool_size, pool_pre_ping=True, connect_args=lost)
         snapshot = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         return cls(engine, engine.execution_options(**snapshot))
 

@@ -9,6 +9,7 @@ from channels.base import Event
 from channels.errors import Misconfigured, RateLimited, SendError
 from channels.telegram import parse
 from channels.telegram.channel import TelegramChannel
+from channels.telegram.client import ODD_ANSWER
 from channels.telegram.config import Config
 
 log = logging.getLogger(__name__)
@@ -44,8 +45,15 @@ class PollingTelegram(TelegramChannel):
                 yield (), "0"
 
     def _events(self, updates: Sequence[Any]) -> Sequence[Event]:
-        found = (parse.update_events(self._reader, each) for each in updates)
-        return tuple(event for events in found for event in events)
+        return tuple(event for each in updates for event in self._events_of(each))
+
+    def _events_of(self, update: Any) -> Sequence[Event]:
+        """What an update says; one that cannot be read must not hold up all after it."""
+        try:
+            return parse.update_events(self._reader, update)
+        except ODD_ANSWER as error:
+            log.error("update %s cannot be read", update.get("update_id"), exc_info=error)
+            return ()
 
     async def _updates(self, offset: int) -> Sequence[Any]:
         """The next batch, () if nothing came in time; waits out what may pass."""
