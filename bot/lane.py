@@ -111,8 +111,8 @@ class Lane:
     def _settle(self, jobs: Sequence[_Job]) -> None:
         try:
             done = self._together(jobs)
-        except Exception as error:  # noqa: BLE001 - the worker's loop: the caller gets the error
-            self._one_by_one(jobs, error)
+        except BaseException as error:  # noqa: BLE001 - the worker's loop: the caller gets the error
+            self._one_by_one(jobs, _tellable(error))
             return
         _tell(done)
 
@@ -133,6 +133,16 @@ class Lane:
             return
         for job in jobs:
             self._settle([job])
+
+
+def _tellable(error: BaseException) -> Exception:
+    """What a future takes. Were anything else to end this thread, all callers would wait forever:
+    a panic in a library written in Rust, for one, is no Exception."""
+    if isinstance(error, Exception) and not isinstance(error, StopIteration):
+        return error
+    told = RuntimeError(f"a handler ended with {error!r}")
+    told.__cause__ = error
+    return told
 
 
 def _tell(done: Sequence[tuple[_Job, Any]]) -> None:

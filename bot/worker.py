@@ -20,7 +20,7 @@ from bot.outbound import Outbound
 from bot.polling import Polling
 from bot.turns import actions
 from channels.base import Poller
-from crm_store import action_runs, delivery, loyalty, messages, rates, reach, workers
+from crm_store import action_runs, delivery, loyalty, messages, put_back, rates, reach, workers
 from crm_store.session import Session, now
 
 log = logger("worker")
@@ -250,6 +250,7 @@ def sweep(session: Session, names: Sequence[str]) -> list[list[int]]:
     """The lane's handler: messages whose sender vanished become unknown; gives their ids."""
     for name in names:
         workers.seen(session, name)
+    put_back.mend(session)
     lost = messages.sweep_expired(session)
     delivery.forget_pending(session, now() - KEEP_REPORTS)
     action_runs.forget(session)

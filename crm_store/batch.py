@@ -4,7 +4,7 @@ Each function does what its single sisters in identities, conversations and mess
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -128,9 +128,11 @@ def store(session: Session, arrivals: Sequence[Arrival]) -> list[Stored | None]:
     attachments.note(session, originals)
     touchpoints.of_messages(session, [message_id for message_id, _ in originals], at)
     fresh = sorted({one.conversation_id for one in stored if one})
-    if fresh:
-        statements.arrived.run(session, {"ids": fresh, "at": at})
-    return stored
+    if not fresh:
+        return stored
+    rows_now = statements.arrived.rows(session, {"ids": fresh, "at": at})
+    owners = {row.id: row.owner for row in rows_now}
+    return [one and _passed_on(session, one, owners[one.conversation_id]) for one in stored]
 
 
 def load(session: Session, conversation_ids: Sequence[int], limit: int = 20) -> list[Turn]:
@@ -224,6 +226,18 @@ def _unchanged(arrival: Arrival, known: Mapping[tuple[str, str], Any]) -> bool:
         and (not sender.name or sender.name == row.display_name)
         and all((sender.kind, alias) in known for alias in sender.aliases)
     )
+
+
+def _passed_on(session: Session, one: Stored, owner: Owner) -> Stored:
+    """Somebody took the conversation, or gave it back, since its owner was read: nobody would
+    ever look at a message that waits for the one before. Its row is locked by now."""
+    if owner == one.owner:
+        return one
+    held, received = MessageStatus.HELD, MessageStatus.RECEIVED
+    before, to = (held, received) if owner == Owner.BOT else (received, held)
+    moved = {"row": one.message_id, "before": before, "to": to}
+    statements.passed_on.run(session, moved)
+    return replace(one, owner=owner)
 
 
 def _key(arrival: Arrival) -> tuple[str, str]:

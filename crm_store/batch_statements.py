@@ -38,6 +38,12 @@ arrived = Prepared(
     update(_talk)
     .where(Among(_talk.c.id))
     .values(last_inbound_at=bindparam("at"), last_message_at=bindparam("at"), state="open")
+    .returning(_talk.c.id, _talk.c.owner)
+)
+passed_on = Prepared(
+    update(_message)
+    .where(_message.c.id == bindparam("row"), _message.c.status == bindparam("before"))
+    .values(status=bindparam("to"))
 )
 save = Prepared(
     update(_talk)

@@ -8,6 +8,9 @@ from crm_store import clock
 from crm_store.models import PollLease
 from crm_store.session import Session, insert_ignore
 
+FARTHEST = timedelta(hours=1)
+"""A lease that lasts longer was given by a clock that was put back since; nobody asks for one."""
+
 
 def hold(
     session: Session, channel: str, holder: str, lease: timedelta, *, at: datetime | None = None
@@ -18,7 +21,8 @@ def hold(
     row = {"channel": channel, "holder": holder, "lease_until": until}
     if insert_ignore(session, PollLease, row):
         return True
-    ours = or_(PollLease.holder == holder, PollLease.lease_until <= at)
+    over = or_(PollLease.lease_until <= at, PollLease.lease_until > at + FARTHEST)
+    ours = or_(PollLease.holder == holder, over)
     statement = (
         update(PollLease)
         .where(PollLease.channel == channel, ours)

@@ -38,6 +38,8 @@ def take(
     ordered = sorted(limits, key=lambda limit: limit.key)  # the same for all: no deadlocks
     rows = [_locked(session, channel, limit.key) for limit in ordered]
     at = at or clock.shared(session)
+    for row, limit in _pairs(rows, ordered):
+        row.full_at = min(row.full_at, at + _farthest(limit, longest))
     wait = max((_wait(row, limit, at) for row, limit in _pairs(rows, ordered)), default=0.0)
     if wait <= longest:
         for row, limit in _pairs(rows, ordered):
@@ -64,6 +66,11 @@ def _locked(session: Session, channel: str, key: str) -> RateBucket:
         insert_ignore(session, RateBucket, {"channel": channel, "key": key, "full_at": FULL})
         found = session.scalars(query).one_or_none()
     return found
+
+
+def _farthest(limit: Limit, longest: float) -> timedelta:
+    """No bucket is full later, with room for others' `longest`; else the clock was put back."""
+    return timedelta(seconds=60 + longest + (limit.burst + 1) / limit.rate)
 
 
 def _wait(row: RateBucket, limit: Limit, at: datetime) -> float:

@@ -10,7 +10,7 @@ from crm_store.models import WorkerProcess
 from crm_store.session import Session, insert_ignore
 
 SILENT = timedelta(minutes=5)
-"""A worker not heard of for so long is taken for gone, wherever it was."""
+"""A worker not heard of for so long is forgotten, wherever it was."""
 FOREVER = timedelta(days=36_500)
 
 
@@ -18,14 +18,16 @@ def begin(session: Session, name: str, is_gone: Callable[[str], bool]) -> list[i
     """Note that a worker starts. If all others are gone, what they were in the middle of ends now.
 
     Gives the messages that became `unknown` by that; None if somebody may still be at work, or
-    if nobody was. Leases then run out in their own time.
+    if nobody was. Leases then run out in their own time, as those of the silent do: it may have
+    been the store that was away.
     """
     _one_at_a_time(session)
     at = clock.shared(session)
     others = session.scalars(select(WorkerProcess).where(WorkerProcess.name != name)).all()
-    gone = [one for one in others if is_gone(one.name) or one.seen_at < at - SILENT]
-    for one in gone:
-        session.delete(one)
+    gone = [one for one in others if is_gone(one.name)]
+    for one in others:
+        if one in gone or one.seen_at < at - SILENT:
+            session.delete(one)
     insert_ignore(session, WorkerProcess, {"name": name, "seen_at": at})
     session.flush()
     if not gone or len(gone) < len(others):

@@ -1,5 +1,6 @@
 """Group commit: callers share a transaction, a guilty one fails alone."""
 
+import asyncio
 import threading
 
 import pytest
@@ -87,3 +88,16 @@ def test_two_handlers_share_a_transaction(lane, db):
     futures = [lane.submit(one, "a"), lane.submit(other, "b"), lane.submit(one, "c")]
     one.gate.set()
     assert [future.result(5) for future in futures] == [f"{name} was kept" for name in "abc"]
+
+
+@pytest.mark.parametrize("error", [BaseException("panic"), SystemExit(1), StopIteration()])
+def test_a_handler_that_ends_in_something_worse_than_an_error_does_not_end_the_lane(lane, error):
+    def panic(session, items):
+        raise error
+
+    async def run():
+        with pytest.raises(RuntimeError):
+            await asyncio.wait_for(lane.do(panic, 1), 60)
+        return await asyncio.wait_for(lane.do(lambda session, items: items, 2), 60)
+
+    assert asyncio.run(run()) == 2

@@ -6,9 +6,11 @@ from datetime import timedelta
 
 import pytest
 
+from bot import polling as polling_module
 from bot.delivery import sending
 from bot.delivery.reconcile import AT_ONCE, Reconciliation
 from bot.outbound import Outbound
+from bot.polling import Polling
 from bot.worker import EndedError, Worker
 from channels.errors import Unreachable
 from crm_store import conversations, identities, lookups, messages
@@ -261,4 +263,26 @@ def test_while_one_provider_is_slow_to_tell_the_sweep_goes_on(app, queue):
         await working
 
     app.channels["sms"].reconcile = never
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("error", [asyncio.CancelledError(), RuntimeError("a defect")])
+def test_a_poll_that_breaks_off_is_begun_again(app, monkeypatch, error):
+    polled = []
+
+    async def poll(cursor):
+        polled.append(cursor)
+        if len(polled) == 1:
+            raise error
+        await asyncio.Event().wait()
+        yield [], ""
+
+    async def run():
+        polling = asyncio.create_task(Polling(app, app.channels["sms"]).run(lambda: False))
+        await until(lambda: len(polled) == 2)
+        polling.cancel()
+        await asyncio.gather(polling, return_exceptions=True)
+
+    monkeypatch.setattr(polling_module, "AFTER_ERROR", 0.01)
+    app.channels["sms"].poll = poll
     asyncio.run(run())

@@ -207,3 +207,14 @@ def test_only_the_store_knows_sqlalchemy():
         if importing.search(path.read_text(encoding="utf-8"))
     ]
     assert [name for name in found if not name.startswith("crm_store/")] == []
+
+
+@pytest.mark.needs_postgres
+def test_a_database_server_that_vanished_is_given_up_within_minutes(real_db):
+    if real_db.dialect != "postgresql":
+        return
+    with real_db.reading() as session:
+        driver = session.connection().connection.driver_connection
+        given = driver.info.get_parameters()
+    assert given["connect_timeout"] == "10"
+    assert given["tcp_user_timeout"] == "60000"

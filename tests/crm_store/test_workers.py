@@ -52,10 +52,12 @@ def test_one_that_ended_by_itself_left_nothing(session, left):
     assert workers.begin(session, "next", gone("ended")) is None
 
 
-def test_one_on_another_machine_is_gone_when_it_has_been_silent_for_long(session, left):
+def test_one_that_is_only_silent_may_be_at_it_for_the_store_may_have_been_away(session, left):
     workers.begin(session, "elsewhere", gone())
     session.query(WorkerProcess).update({"seen_at": now() - workers.SILENT - timedelta(seconds=9)})
-    assert workers.begin(session, "next", gone()) == [left.id]
+    assert workers.begin(session, "next", gone()) is None
+    assert status(session, left) == MessageStatus.SENDING
+    assert [one.name for one in session.query(WorkerProcess)] == ["next"]
 
 
 def test_who_is_heard_of_is_not_silent_and_the_silent_are_forgotten(session):
