@@ -6,21 +6,25 @@ one sees that it is gone and takes over at once, elsewhere its lease runs out wi
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import timedelta
 
 from bot import inbound, processes
 from bot.app import App
 from bot.logs import logger
-from channels.base import Channel, Poller
+from channels.base import Channel, Event, InboundMessage, MessageKind, Poller, Sender, StatusUpdate
 from channels.errors import ChannelError
 from crm_store import cursors, polling
+from crm_store.session import Unfit
 
 log = logger("polling")
 LEASE = timedelta(seconds=9)
 RENEW_SECONDS = 3.0
 AFTER_ERROR = 1.0
 LONGEST_WAIT = 30.0
+NEVER_KEPT = (*inbound.ODD_INPUT, OverflowError, *Unfit)
+"""What the store says to an event that it would refuse again, however often it is read."""
 
 
 class Polling:
@@ -86,9 +90,43 @@ class Polling:
         with self._app.db.reading() as session:
             cursor = cursors.get(session, channel.name)
         async for events, reached in channel.poll(cursor):
-            kept = inbound.Cursor(channel.name, reached)
-            await inbound.accept(self._app, events, cursor=kept)
+            await self._keep(events, inbound.Cursor(channel.name, reached))
             inbound.acknowledge(channel, events)
+
+    async def _keep(self, events: Sequence[Event], cursor: inbound.Cursor) -> None:
+        """Store what came. One event that cannot be stored must not hold up all after it."""
+        try:
+            await inbound.accept(self._app, events, cursor=cursor)
+        except NEVER_KEPT:
+            for event in events:
+                await self._keep_alone(event)
+            await inbound.accept(self._app, (), cursor=cursor)
+
+    async def _keep_alone(self, event: Event) -> None:
+        try:
+            await inbound.accept(self._app, [event])
+        except NEVER_KEPT as error:
+            told = {"channel": event.channel, "event_id": _id_of(event), "exc_info": error}
+            log.error("an event cannot be stored as it is", **told)
+            await self._keep_original(event)
+
+    async def _keep_original(self, event: Event) -> None:
+        """Of a message at least who sent it and the provider's own bytes, for a person to see."""
+        if not isinstance(event, InboundMessage):
+            return
+        sender = Sender(event.sender.address)
+        bare = InboundMessage(
+            event.channel,
+            event.kind,
+            event.provider_id,
+            sender,
+            message_kind=MessageKind.OTHER,
+            automatic=True,
+            raw=event.raw,
+            raw_type=event.raw_type,
+        )
+        with suppress(*NEVER_KEPT):
+            await inbound.accept(self._app, [bare])
 
     async def _hold(self) -> bool:
         try:
@@ -112,3 +150,9 @@ class Polling:
     def _release(self) -> None:
         with self._app.db.transaction() as session:
             polling.release(session, self._channel.name, self._holder)
+
+
+def _id_of(event: Event) -> str:
+    if isinstance(event, InboundMessage | StatusUpdate):
+        return event.provider_id
+    return event.event_id

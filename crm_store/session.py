@@ -9,18 +9,29 @@ from typing import Any, Literal, Self
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from crm_store.models.base import table_of
 from crm_store.models.columns import now
 from crm_store.prepared import Prepared, filled
 
-__all__ = ["Busy", "Database", "Duplicate", "Session", "insert_ignore", "insert_once", "now"]
+__all__ = [
+    "Busy",
+    "Database",
+    "Duplicate",
+    "Session",
+    "Unfit",
+    "insert_ignore",
+    "insert_once",
+    "now",
+]
 
 Synchronous = Literal["full", "normal", "off", "extra"]
 Duplicate = IntegrityError
 """A unique or check constraint refused a row."""
+Unfit = (IntegrityError, DataError)
+"""A row's values were refused, and would be again."""
 
 BUSY_SECONDS = 10.0
 _LOST = {
