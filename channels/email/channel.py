@@ -68,7 +68,9 @@ class EmailChannel:
     async def reconcile(self, message: OutboundMessage, since: datetime) -> Receipt | None:
         """Look the mail up by its Message-ID; see `reconcile.look_up`."""
         message_id = self._tokens.message_id(message.id)
-        return await asyncio.to_thread(reconcile.look_up, self._config.imap, message_id, since)
+        back = self._tokens.address(message.id) if self._config.plus_addresses else ""
+        look_up = reconcile.look_up
+        return await asyncio.to_thread(look_up, self._config.imap, message_id, back, since)
 
     async def poll(self, cursor: str | None) -> AsyncIterator[tuple[Sequence[Event], str]]:
         """Read the mailbox for ever; without `imap` there is nothing to yield, ever."""

@@ -7,7 +7,7 @@ import socket
 import ssl
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from channels.email import listening
@@ -88,11 +88,10 @@ class Session:
         self._client.untagged_responses.pop("EXISTS", None)
         return [found for found in self._search(f"UID {uid + 1}:*") if found > uid]
 
-    def since(self, days: int | None) -> list[int]:
-        """The UIDs of what arrived within `days` before today (None: of everything)."""
-        if days is None:
+    def since(self, day: date | None) -> list[int]:
+        """The UIDs of what arrived on that day or later (None: of everything)."""
+        if day is None:
             return self._search("ALL")
-        day = datetime.now(UTC) - timedelta(days=days)
         return self._search(f"SINCE {day.day}-{_MONTHS[day.month - 1]}-{day.year}")
 
     def has(self, uid: int) -> bool:

@@ -2,26 +2,25 @@
 
 import asyncio
 import logging
+import re
 from collections import Counter
-from collections.abc import AsyncGenerator, Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
-from typing import Any, TypeVar
 
 from channels.base import Event
 from channels.email.config import Imap
 from channels.email.imap import Session
 from channels.email.parse import Parser
+from channels.email.waiting import Idle, SessionThread
 from channels.errors import ChannelError
 
 log = logging.getLogger(__name__)
 
 AT_ONCE = 10
 """Mails per yield, and so per transaction."""
-SLICE = 0.5
-"""Seconds the thread waits at a time, so that it ends soon after it is told to."""
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 300.0
 STEADY_SECONDS = 60.0
@@ -31,34 +30,40 @@ MOST_BYTES = 20_000_000
 WHOLE_TRIES = 5
 """So often a mail is asked for that the server refuses or breaks off at; then its header."""
 HEAD_TRIES = 2
-BRISK_SECONDS = 1.0
-MOST_IN_VAIN = 5
-"""So often news may come within `BRISK_SECONDS` without a mail before we listen less."""
 
 Found = tuple[Sequence[Event], str]
 Batch = tuple[tuple[Event, ...], int]
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Position:
     """Everything up to `uid` of the mailbox generation `validity` has been stored.
 
-    Without a generation nothing was read yet; 0 is that of a server that names none.
+    Without a generation nothing was read yet; 0 is that of a server that names none. `day` (UTC)
+    is when that was: what arrived before it has been stored under whatever number.
     """
 
     validity: int | None = None
     uid: int = 0
+    day: date | None = None
 
     @classmethod
     def read(cls, cursor: str | None) -> "Position":
-        validity, _, uid = (cursor or "").partition(":")
-        if validity.isdecimal() and uid.isdecimal():
-            return cls(int(validity), int(uid))
-        return cls()
+        found = re.fullmatch(r"([0-9]+):([0-9]+)(?::(\d{4}-\d\d-\d\d))?", cursor or "")
+        if found is None:
+            return cls()
+        try:
+            day = date.fromisoformat(found[3]) if found[3] else None
+        except ValueError:
+            day = None
+        return cls(int(found[1]), int(found[2]), day)
+
+    @classmethod
+    def today(cls, validity: int, uid: int) -> "Position":
+        return cls(validity, uid, _today())
 
     def __str__(self) -> str:
-        return f"{self.validity}:{self.uid}"
+        return f"{self.validity}:{self.uid}" + (f":{self.day}" if self.day else "")
 
 
 class MailboxReader:
@@ -94,9 +99,9 @@ class MailboxReader:
 
     async def _connected(self) -> AsyncGenerator[Found, None]:
         """One connection, in one thread, until it breaks."""
-        thread = _Thread(Session(self._imap))
+        thread = SessionThread(Session(self._imap))
         session = thread.session
-        idle = _Idle(self._imap, thread)
+        idle = Idle(self._imap, thread)
         try:
             await thread.do(session.open)
             while True:
@@ -127,7 +132,7 @@ class MailboxReader:
         known = self._position.uid
         return session.next_uid is not None and session.next_uid <= known and not session.has(known)
 
-    async def _resynced(self, thread: "_Thread") -> AsyncGenerator[Found, None]:
+    async def _resynced(self, thread: SessionThread) -> AsyncGenerator[Found, None]:
         """A new mailbox generation: all UIDs we know are void (RFC 9051 2.3.1.1).
 
         What is read again is known by its content and stored once. Until the first of it is
@@ -137,19 +142,30 @@ class MailboxReader:
         if self._position.validity is not None:
             log.warning("the mailbox was numbered anew (%d): reading again", session.validity)
         newest = await thread.do(session.newest)
-        uids = await thread.do(lambda: session.since(self._imap.history_days))
+        uids = await thread.do(partial(session.since, self._first_day()))
         async with aclosing(self._read(thread, uids)) as mails:
             async for found in mails:
                 yield found
         # The rest is older than we want to read.
-        self._position = Position(session.validity, max([newest, *uids]))
+        self._position = Position.today(session.validity, max([newest, *uids]))
         yield (), str(self._position)
 
-    async def _read(self, thread: "_Thread", uids: Sequence[int]) -> AsyncGenerator[Found, None]:
+    def _first_day(self) -> date | None:
+        """From when on to read, of a folder whose numbers we do not know: `history_days`, and
+        whatever came since we last read; a day more, since servers count days by their own zone."""
+        if self._imap.history_days is None:
+            return None
+        first = _today() - timedelta(days=self._imap.history_days)
+        last = self._position.day
+        return min(first, last - timedelta(days=1)) if last else first
+
+    async def _read(
+        self, thread: SessionThread, uids: Sequence[int]
+    ) -> AsyncGenerator[Found, None]:
         left = list(uids)
         while left:
             events, last = await thread.do(partial(self._batch, thread.session, left))
-            reached = Position(thread.session.validity, last)
+            reached = Position.today(thread.session.validity, last)
             yield events, str(reached)
             self._position = reached
             if self._imap.mark_seen:
@@ -201,56 +217,5 @@ class MailboxReader:
         return self._parser.events(raw, place, incomplete=head_only)
 
 
-class _Idle:
-    """Waiting for news on one connection."""
-
-    def __init__(self, imap: Imap, thread: "_Thread") -> None:
-        self._imap = imap
-        self._thread = thread
-        self._in_vain = 0
-
-    def fruitful(self) -> None:
-        """The news was mail."""
-        self._in_vain = 0
-
-    async def wait(self) -> None:
-        """Until the server has something to say, or it is time to look again.
-
-        A server that goes on speaking of other things is heard less and less often.
-        """
-        if self._in_vain >= MOST_IN_VAIN:
-            more = min(10, self._in_vain - MOST_IN_VAIN)
-            await asyncio.sleep(min(self._imap.poll_seconds, 2.0**more))
-        session = self._thread.session
-        if not session.can_idle or not await self._thread.do(session.start_idle):
-            await asyncio.sleep(self._imap.poll_seconds)
-            return
-        waited = 0.0
-        while waited < self._imap.idle_seconds:
-            slice_ = min(SLICE, self._imap.idle_seconds - waited)
-            if await self._thread.do(partial(session.hear, slice_)):
-                break
-            waited += slice_
-        self._in_vain = self._in_vain + 1 if waited < BRISK_SECONDS else 0
-        await self._thread.do(session.stop_idle)
-
-
-class _Thread:
-    """A session and the one thread that may touch it."""
-
-    def __init__(self, session: Session) -> None:
-        self.session = session
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="imap")
-        self._under_way: Future[Any] | None = None
-
-    async def do(self, step: Callable[[], T]) -> T:
-        under_way = self._under_way = self._pool.submit(step)
-        return await asyncio.wrap_future(under_way)
-
-    def end(self) -> None:
-        """Sign out once the step under way is over; nobody waits for it."""
-        if self._under_way is not None and not self._under_way.done() and not self.session.idling:
-            # It may wait for a server that is gone. (IDLE is waited for in slices.)
-            self.session.abandon()
-        self._pool.submit(self.session.close)
-        self._pool.shutdown(wait=False)
+def _today() -> date:
+    return datetime.now(UTC).date()

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from channels.base import DeliveryStatus, Receipt
+from channels.base import Receipt
 from channels.email.config import Imap
 from channels.email.imap import Session
 from channels.errors import Unreachable
@@ -11,8 +11,11 @@ SETTLED = timedelta(minutes=10)
 """Before that a mail may still be on its way into the folder."""
 
 
-def look_up(imap: Imap | None, message_id: str, since: datetime) -> Receipt | None:
-    """The receipt if our Message-ID is in the sent folder, or somebody answered it.
+def look_up(imap: Imap | None, message_id: str, reply_to: str, since: datetime) -> Receipt | None:
+    """The receipt if our Message-ID is in the sent folder, or anything came back to it.
+
+    That may be an answer, but also a bounce: it proves that the mail was sent, not more.
+    `reply_to` is where answers to this mail go, "" if that tells nothing of which it was.
 
     None, "provably not sent", only where `imap.sent_is_complete` says that the SMTP server files
     everything it took. Raises Unreachable if that cannot be told: a person decides. Blocking.
@@ -26,9 +29,9 @@ def look_up(imap: Imap | None, message_id: str, since: datetime) -> Receipt | No
             if session.find(f'HEADER Message-ID "{message_id}"'):
                 return Receipt(message_id, (message_id,))
             session.select(imap.folder)
-        for name in ("In-Reply-To", "References"):
-            if session.find(f'HEADER {name} "{message_id}"'):
-                return Receipt(message_id, (message_id,), DeliveryStatus.DELIVERED)
+        back = [f'HEADER {name} "{message_id}"' for name in ("In-Reply-To", "References")]
+        if any(session.find(each) for each in (*back, *([f'TO "{reply_to}"'] if reply_to else ()))):
+            return Receipt(message_id, (message_id,))
     finally:
         session.close()
     if not (imap.sent_folder and imap.sent_is_complete):

@@ -85,7 +85,7 @@ async def test_c7_3_what_others_delete_meanwhile_moves_nothing(dovecot, heard, n
     await asyncio.to_thread(dovecot.expunge, 1)
     await asyncio.to_thread(dovecot.append, new_mail("tiga\r\n"))
     cursor = await heard("satu", "dua", "tiga")
-    assert cursor.endswith(":3")
+    assert cursor.split(":")[1] == "3"
 
 
 @pytest.mark.parametrize("idle_seconds", [1])
@@ -97,7 +97,7 @@ async def test_c7_1_a_folder_made_anew_is_read_from_its_beginning(dovecot, heard
     # Dovecot does not tell who listens that the folder is gone: IDLE's renewal finds out.
     after = await heard("satu", "dua")
     assert after.partition(":")[0] != before.partition(":")[0]
-    assert after.endswith(":1")
+    assert after.split(":")[1] == "1"
 
 
 async def test_after_a_restart_reading_goes_on(dovecot, heard, new_mail):

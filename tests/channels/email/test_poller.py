@@ -38,12 +38,17 @@ async def validity(imap) -> int:
     return (await imap.box()).uid_validity
 
 
+def place(cursor) -> str:
+    """Where a cursor stands, without the day."""
+    return ":".join(cursor.split(":")[:2])
+
+
 async def test_c7_1_what_lies_in_the_mailbox_is_read_with_its_cursor(imap, from_mailbox, new_mail):
     uid = await imap.append(new_mail())
     [event], cursor = await take(from_mailbox())
     assert event.text == "Halo"
-    assert cursor == f"{await validity(imap)}:{uid}"
-    assert event.metadata["transport"] == f"INBOX:{cursor}"
+    assert place(cursor) == f"{await validity(imap)}:{uid}"
+    assert event.metadata["transport"] == f"INBOX:{place(cursor)}"
 
 
 async def test_c7_3_new_mail_is_heard_through_idle(imap, from_mailbox, new_mail):
@@ -127,7 +132,8 @@ async def test_c7_1_after_a_new_uidvalidity_everything_is_read_again(imap, from_
 async def test_old_mail_is_not_read_at_the_first_start(imap, from_mailbox, new_mail):
     old = datetime.now(UTC) - timedelta(days=30)
     uid = await imap.append(new_mail(), at=old)
-    assert await settle(from_mailbox(), patience=20) == [f"{await validity(imap)}:{uid}"]
+    [cursor] = await settle(from_mailbox(), patience=20)
+    assert place(cursor) == f"{await validity(imap)}:{uid}"
     [event], _ = await take(from_mailbox(history_days=None))
     assert event.text == "Halo"
 
@@ -165,7 +171,7 @@ async def test_without_imap_nothing_is_polled(new_channel):
     assert await settle(new_channel()) == []
 
 
-@pytest.mark.parametrize("cursor", [None, "", "x", "1", "1:x", "-1:2", "²:³"])
+@pytest.mark.parametrize("cursor", [None, "", "x", "1", "1:x", "-1:2", "²:³", "1:2:3"])
 def test_a_cursor_that_says_nothing_is_the_beginning(cursor):
     assert Position.read(cursor) == Position()
 

@@ -21,11 +21,14 @@ async def test_a_copy_in_the_sent_folder_proves_it_was_sent(
     assert (receipt.provider_id, receipt.status) == (own, DeliveryStatus.SENT)
 
 
-@pytest.mark.parametrize("field", ["In_Reply_To", "References"])
-async def test_an_answer_proves_it_arrived(field, imap, from_mailbox, to_ana, tokens, new_mail):
-    await imap.append(new_mail(**{field: tokens.message_id("17")}))
+@pytest.mark.parametrize("field", ["In_Reply_To", "References", "To"])
+async def test_an_answer_or_a_bounce_proves_it_was_sent(
+    field, imap, from_mailbox, to_ana, tokens, new_mail
+):
+    back = {"To": tokens.address("17")} if field == "To" else {field: tokens.message_id("17")}
+    await imap.append(new_mail(From="MAILER-DAEMON@mx.example", **back))
     receipt = await from_mailbox().reconcile(to_ana(), LONG_AGO)
-    assert receipt.status == DeliveryStatus.DELIVERED
+    assert receipt.status == DeliveryStatus.SENT
 
 
 async def test_not_there_proves_nothing_unless_the_folder_is_complete(imap, from_mailbox, to_ana):
