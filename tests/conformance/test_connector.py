@@ -192,16 +192,3 @@ def test_without_the_token_nobody_is_served(rasa_server):
     with pytest.raises(RasaRefused, match="401"):
         stranger.parse("halo", [])
     stranger.close()
-
-
-def test_a_turn_whose_answer_was_dropped_leaves_no_trace_in_what_follows(say):
-    """A person stepped in while Rasa thought; the customer never saw the form it opened."""
-    first = say("halo", message_key="a.1")
-    dropped = say("mau komplain dong", message_key="a.2", behind=False, follows="a.1")
-    assert dropped["active_loop"] == "complaint_form"
-    seed = {"slots": first["slots"], "loop": None}
-    after = say("halo", message_key="a.3", behind=False, follows="a.1", seed=seed)
-    assert after["active_loop"] is None
-    assert actions(after) == actions(first)
-    known = say("mau komplain dong", message_key="a.4", behind=False, follows="a.3", seed=seed)
-    assert not known["new_session"]

@@ -5,7 +5,7 @@ import pytest
 
 from bot.stories.playing import Player
 from bot.stories.reading import Story
-from crm_store import complaints, consents
+from crm_store import complaints, consents, conversations
 from crm_store.models import Identity
 from crm_store.models.kinds import Owner
 from nlu.rasa.breaker import Breaker
@@ -22,6 +22,8 @@ class Wire(httpx.HTTPTransport):
     cut = False
     deaf = False
     """What we say arrives; no answer comes back."""
+    meanwhile = staticmethod(lambda: None)
+    """What happens while Rasa thinks."""
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         if self.cut:
@@ -30,6 +32,7 @@ class Wire(httpx.HTTPTransport):
         if self.deaf:
             response.read()
             raise httpx.ReadError("Rasa has died in the middle of its answer")
+        self.meanwhile()
         return response
 
 
@@ -98,3 +101,18 @@ def test_without_a_stand_in_a_person_takes_over_and_says_so(player_of, wire):
     player.say("gak bisa nyala dari kemarin")
     assert player.owner() == Owner.QUEUE
     assert "Rekan kami akan melanjutkan" in player.app.channels["story-whatsapp"].sent[-1].text
+
+
+def test_a_form_that_was_opened_while_a_person_stepped_in_is_not_open(player_of, wire):
+    player = player_of(stand_in=False)
+
+    def step_in():
+        with player.db.transaction() as session:
+            conversations.change_owner(session, conversations.get(session, 1), Owner.QUEUE)
+
+    player.say("halo")
+    wire.meanwhile = step_in
+    assert player.say("mau komplain dong").active_loop == "complaint_form"
+    wire.meanwhile = lambda: None
+    assert player.say("halo").active_loop is None
+    assert len(player.app.channels["story-whatsapp"].sent) == 2
