@@ -11,6 +11,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import OperationalError
 
 from crm_store.migrations.scope import is_ours
 from crm_store.models import Base
@@ -21,6 +22,10 @@ FOLDER = Path(__file__).parent / "migrations"
 
 class BrokenReference(Exception):
     """A migration left rows that point to nothing; nothing was changed."""
+
+
+class Unopenable(Exception):
+    """There is no such database, or it does not let us in; the argument says why."""
 
 
 def upgrade(url: str, revision: str = "head") -> None:
@@ -37,9 +42,12 @@ def downgrade(url: str, revision: str) -> None:
 
 
 def current(url: str) -> str | None:
-    """The revision of the database; None if it is empty."""
-    with _connection(url) as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+    """The revision of the database; None if it is empty. Raises Unopenable."""
+    try:
+        with _connection(url) as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+    except OperationalError as error:
+        raise Unopenable(str(error.orig).strip()) from error
 
 
 def head() -> str:

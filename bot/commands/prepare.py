@@ -19,17 +19,28 @@ def migrate(config: Path) -> None:
 
 
 def upgrade(settings: Settings) -> None:
-    """Run the migrations not yet run; makes a SQLite file that is not there."""
+    """Run the migrations not yet run; makes a SQLite file that is not there.
+
+    Raises UserError if the database cannot be opened.
+    """
     settings.data.mkdir(parents=True, exist_ok=True)
+    _revision(settings)
     schema.upgrade(settings.database.url)
 
 
 def check_schema(settings: Settings) -> None:
-    """Raises UserError if the database is not at the newest schema."""
+    """Raises UserError if the database cannot be opened or is not at the newest schema."""
     settings.data.mkdir(parents=True, exist_ok=True)
-    found, wanted = schema.current(settings.database.url), schema.head()
+    found, wanted = _revision(settings), schema.head()
     if found != wanted:
         raise UserError(f"The database is at revision {found}, not {wanted}: run `akrab migrate`")
+
+
+def _revision(settings: Settings) -> str | None:
+    try:
+        return schema.current(settings.database.url)
+    except schema.Unopenable as error:
+        raise UserError(f"The database cannot be opened: {error}; look at database.url") from error
 
 
 def train(config: Path) -> None:

@@ -97,3 +97,35 @@ def test_check_tells_everything_it_found(akrab):
     assert done.returncode == 1
     for found in ("config.yml is valid", "akrab migrate", "akrab train", "web:", "wa:"):
         assert found in done.stdout, found
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["migrate"],
+        ["channels", "templates"],
+        ["channels", "invite", "bot", "+6281200000001"],
+        ["serve"],
+    ],
+    ids=" ".join,
+)
+def test_a_database_that_cannot_be_opened_is_one_sentence(akrab, tmp_path, words):
+    nowhere = (
+        f"{CONFIG}data: {tmp_path / 'data'}\ndatabase: {{url: 'sqlite:///{tmp_path}/no/a.db'}}\n"
+    )
+    (tmp_path / "config.yml").write_text(nowhere)
+    told = akrab(*words)
+    assert told.returncode == 1
+    assert "cannot be opened: unable to open database file; look at database.url" in (
+        " ".join(told.stderr.split())
+    )
+    assert "Traceback" not in told.stderr
+
+
+def test_a_check_says_shortly_why_the_database_cannot_be_opened(akrab, tmp_path):
+    nowhere = (
+        f"{CONFIG}data: {tmp_path / 'data'}\ndatabase: {{url: 'sqlite:///{tmp_path}/no/a.db'}}\n"
+    )
+    (tmp_path / "config.yml").write_text(nowhere)
+    told = " ".join(akrab("check").stdout.split())
+    assert "database cannot be opened: unable to open database file → look at" in told
