@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, insert, or_, select, text, update
+from sqlalchemy import bindparam, delete, insert, or_, select, text, update
 
 from crm_store.models import Attachment, Message, MessageOriginal, table_of
 from crm_store.models.attachments import WAITING
@@ -21,6 +21,7 @@ LARGEST = 2**53
 """Bytes of a size that is kept as claimed; anybody may claim anything."""
 _table = table_of(Attachment)
 _message = table_of(Message)
+_original = table_of(MessageOriginal)
 _waiting = text(f"attachments.{WAITING}")
 
 
@@ -171,6 +172,19 @@ def remove_old(session: Session, before: datetime, limit: int = 500) -> list[str
     )
     digests = set(session.scalars(gone))
     return sorted(digests - in_use(session, digests))
+
+
+def remove_originals(session: Session, before: datetime, limit: int = 500) -> bool:
+    """Forget the provider's bytes of messages from before a time; whether there may be more."""
+    old = (
+        select(_original.c.message_id)
+        .join(_message, _message.c.id == _original.c.message_id)
+        .where(_message.c.created_at < before)
+        .order_by(_original.c.message_id)
+        .limit(limit)
+    )
+    gone = delete(_original).where(_original.c.message_id.in_(old))
+    return len(session.scalars(gone.returning(_original.c.message_id)).all()) == limit
 
 
 def in_use(session: Session, digests: Iterable[str]) -> set[str]:

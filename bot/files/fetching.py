@@ -257,16 +257,25 @@ def _record(session: Session, outcome: Outcome) -> None:
 
 
 async def remove_old(app: App) -> int:
-    """Delete the files whose time is over, and what dead workers left half written."""
+    """Delete the files whose time is over, with the messages they came in as the provider sent
+    them, and what dead workers left half written."""
     store = store_of(app)
     await asyncio.to_thread(store.tidy)
     days = app.settings.attachments.keep_days
     if days is None:
         return 0
-    gone = await app.work.do(forget, now() - timedelta(days=days))
+    before = now() - timedelta(days=days)
+    while await app.work.do(forget_originals, before):
+        pass  # a mail's files are in it once more
+    gone = await app.work.do(forget, before)
     return await asyncio.to_thread(store.remove, gone)
 
 
 def forget(session: Session, times: Sequence[datetime]) -> list[list[str]]:
     """A lane's handler: forget the files from before a time; gives what nothing needs any more."""
     return [attachments.remove_old(session, before) for before in times]
+
+
+def forget_originals(session: Session, times: Sequence[datetime]) -> list[bool]:
+    """A lane's handler: forget messages as they came from before a time; whether more are left."""
+    return [attachments.remove_originals(session, before) for before in times]

@@ -1,6 +1,7 @@
 """Files are noted with their message and claimed by one worker at a time."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -117,3 +118,16 @@ def test_only_a_file_that_failed_is_fetched_again(session):
     attachments.given_up(session, file.id, FileState.FAILED, "gone")
     assert attachments.again(session, file.id)
     assert claimed(session)[0].attempts == 1
+
+
+def test_originals_of_old_messages_are_forgotten_a_few_at_a_time_and_the_messages_stay(session):
+    raw = [Inbound(f"m{number}", "halo", raw=b"{}") for number in range(5)]
+    stored = batch.store(session, [replace(arrival("m"), inbound=one) for one in raw])
+    for one in stored[:3]:
+        messages.get(session, one.message_id).created_at = now() - LEASE
+    session.flush()
+    before = now() - LEASE / 2
+    left = [attachments.remove_originals(session, before, limit=2) for _ in range(2)]
+    kept = [bool(messages.original(session, one.message_id)) for one in stored]
+    assert (left, kept) == ([True, False], [False] * 3 + [True] * 2)
+    assert attachments.original(session, stored[0].message_id) == b""
