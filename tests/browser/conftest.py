@@ -33,7 +33,8 @@ def chromium() -> str | None:
     return next((found for name in NAMES if (found := shutil.which(name))), None)
 
 
-expect.set_options(timeout=20_000)
+PATIENCE = 60_000
+expect.set_options(timeout=PATIENCE)
 
 
 # Not for the session: while it lives, its event loop forbids other tests their own.
@@ -67,7 +68,7 @@ def person(browser: Browser) -> Iterator[Callable[..., Page]]:
             )
             closing.callback(context.close)
             page = context.new_page()
-            page.set_default_timeout(20_000)
+            page.set_default_timeout(PATIENCE)
             page.on("pageerror", lambda error: problems.append(str(error)))
             page.on("console", lambda said: _note(problems, said.type, said.text))
             return page

@@ -16,8 +16,9 @@ from crm_store.session import Database
 from nlu.embedded.engine import EmbeddedEngine
 from nlu.train import train
 from tests.browser.conftest import ARGUMENTS, HOW, chromium
-from tests.browser.shop import free_port, serving
+from tests.browser.shop import serving
 from tests.console import cast
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 PICTURES = ROOT / "docs" / "screenshots"

@@ -1,7 +1,6 @@
 """A program served for real: uvicorn and the worker in a thread, on a free port."""
 
 import asyncio
-import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from bot.web import create_web
 from bot.worker import Worker
 from nlu.types import DialogueEngine
 from tests.console import cast
+from tests.ports import free_port
 
 
 @dataclass(frozen=True)
@@ -46,10 +46,10 @@ def serving(app: App, port: int) -> Iterator[None]:
     ready = threading.Event()
     thread = threading.Thread(target=lambda: asyncio.run(_run(app, server, ready)), daemon=True)
     thread.start()
-    assert ready.wait(30), "the server did not start"
+    assert ready.wait(120), "the server did not start"
     yield
     server.should_exit = True
-    thread.join(20)
+    thread.join(60)
 
 
 async def _run(app: App, server: uvicorn.Server, ready: threading.Event) -> None:
@@ -62,10 +62,3 @@ async def _run(app: App, server: uvicorn.Server, ready: threading.Event) -> None
     await serving
     worker.stop()
     await working
-
-
-def free_port() -> int:
-    """A port nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -46,7 +46,7 @@ def test_it_works_without_scripts(shop: Shop, person: Arrive) -> None:
     page.locator("textarea[name=text]").fill("halo")
     page.get_by_role("button", name="Kirim").click()
     answer = page.get_by_text("echo: halo")
-    for _ in range(40):
+    for _ in range(120):
         if answer.is_visible():
             break
         page.wait_for_timeout(500)

@@ -10,8 +10,9 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from bot.files import letters
-from tests.browser.shop import Shop, free_port, serving
+from tests.browser.shop import Shop, serving
 from tests.console import cast, files
+from tests.ports import free_port
 
 pytestmark = pytest.mark.needs_chromium
 
@@ -32,7 +33,7 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
 def happens(what: Callable[..., int], *given: Any, **named: Any) -> int:
     """The browser's event loop runs in this thread, ours needs another."""
     with ThreadPoolExecutor(1) as apart:
-        return apart.submit(what, *given, **named).result(30)
+        return apart.submit(what, *given, **named).result(120)
 
 
 @pytest.fixture
@@ -124,7 +125,7 @@ def _looked_at(page: Page, until: str = "") -> list[str]:
     page.get_by_role("button", name="Show original formatting").click()
     expect(page.frame_locator("iframe").get_by_text("TS-204815")).to_be_visible()
     page.wait_for_timeout(800)
-    for _ in range(40):
+    for _ in range(120):
         if not until or until in reached:
             break
         page.wait_for_timeout(500)

@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 import uvicorn
 
-from bot import logs
 from bot.app import App, build
 from bot.settings import Settings
 from bot.web import create_web
@@ -39,10 +38,9 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-@pytest.fixture(scope="session", autouse=True)
-def plain_logs() -> None:
-    logs.set_up("error", "json")
-    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
+@pytest.fixture(autouse=True)
+def peers_that_fail_say_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.CRITICAL, "aiohttp.server")
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """From a customer's phone to the desk: webhook, message, file fetched from the provider, page."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -62,10 +63,11 @@ async def test_a6_8_a_whatsapp_photo_is_at_the_desk_a_moment_later(stage):
 
 
 async def test_the_answer_does_not_wait_for_the_file(stage):
-    stage.twilio.file_faults.append(Fault(slow=1.0))
+    stage.twilio.file_faults.append(Fault(held=(given := asyncio.Event())))
     await stage.twilio.customer_sends(PNG, "image/png")
     await stage.until(stage.replies)
     assert (await file_of(stage, ANA, "whatsapp", "waiting")).state == "waiting"
+    given.set()
     assert (await file_of(stage)).state == "stored"
 
 

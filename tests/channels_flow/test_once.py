@@ -70,13 +70,15 @@ async def test_a3_4_a_late_failure_takes_nothing_back_and_keeps_the_error(stage)
 
 
 async def test_a3_5_a_report_before_our_own_commit_is_matched_later(stage):
-    stage.twilio.faults.append(twilio_server.Fault(taken=True, slow=0.8))
+    answer = asyncio.Event()
+    stage.twilio.faults.append(twilio_server.Fault(taken=True, held=answer))
     await stage.twilio.customer_writes("halo")
     [sent] = await stage.until(lambda: stage.twilio.messages)
     assert await stage.twilio.report(sent["sid"], "delivered") == [200]
     assert stage.replies()[0].status == "sending"
     with stage.app.db.reading() as session:
         assert session.query(PendingStatus).count() == 1
+    answer.set()
     await stage.rest()
     assert (stage.replies()[0].status, stage.replies()[0].provider_id) == (
         "delivered",

@@ -5,7 +5,6 @@ import hmac
 import json
 import subprocess
 import sys
-import time
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlencode
@@ -149,19 +148,20 @@ async def test_the_same_again_after_its_turn_is_nothing(two):
 
 
 PROCESS = """
-import asyncio, json, sys, time
+import asyncio, sys
 from tests.channels_flow.test_once_everywhere import deliver
-asyncio.run(deliver(sys.argv[1], sys.argv[2], float(sys.argv[3])))
+asyncio.run(deliver(sys.argv[1], sys.argv[2]))
 """
 
 
-async def deliver(url, folder, at):
-    """In a process of its own: from a moment on, everything five times at once, then the turns."""
+async def deliver(url, folder):
+    """In a process of its own: told to, everything five times at once, then the turns."""
 
     settings = Settings.model_validate(given(Path(folder)))
     app = build(settings, db=Database.open(url, synchronous="off"), engine=ScriptedEngine())
     made = [make(app) for name, make in REQUESTS.items() if name != "web"]
-    time.sleep(max(0.0, at - time.time()))
+    print("ready", flush=True)
+    sys.stdin.readline()
     again = [one for one in made for _ in range(5)]
     await asyncio.gather(*(inbound.receive(app, one.url.rpartition("/")[2], one) for one in again))
     for _ in range(3):
@@ -173,10 +173,13 @@ async def deliver(url, folder, at):
 @pytest.mark.slow
 async def test_two_processes_take_five_deliveries_of_everything_once(two, database_url, tmp_path):
 
-    command = [sys.executable, "-c", PROCESS, database_url, str(tmp_path), str(time.time() + 8)]
+    command, pipe = [sys.executable, "-c", PROCESS, database_url, str(tmp_path)], subprocess.PIPE
     running = [
-        await asyncio.create_subprocess_exec(*command, stdout=subprocess.PIPE) for _ in range(2)
+        await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe) for _ in range(2)
     ]
-    heard = [int((await one.communicate())[0].split()[-1]) for one in running]
+    for one in running:
+        assert await one.stdout.readline() == b"ready\n"
+    told = [asyncio.create_task(one.communicate(b"go\n")) for one in running]
+    heard = [int((await one)[0].split()[-1]) for one in told]
     assert sum(heard) == len(REQUESTS) - 1
     assert sorted(kept(two[0])) == ["in"] * 5 + ["out"] * 5

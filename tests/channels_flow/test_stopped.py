@@ -23,9 +23,9 @@ class SlowShop(Server):
         given["worker"] = {"lease_seconds": 30}
         return given
 
-    def sending(self):
-        with Database.open(self.database).reading() as session:
-            return lookups.message_counts(session)["sending"]
+    def has_begun_to_send(self):
+        """Or is through with it, if this test was kept waiting itself."""
+        return said(self)[-1] in ("sending", "delivered")
 
 
 @pytest.fixture
@@ -37,9 +37,12 @@ def shop(tmp_path):
 
 
 def said(shop):
-    with Database.open(shop.database).reading() as session:
+    db = Database.open(shop.database)
+    with db.reading() as session:
         talk = lookups.conversation_at(session, "sms", BUDI)
-        return [one.status for one in messages.thread(session, talk.id)]
+        found = [one.status for one in messages.thread(session, talk.id)]
+    db.close()
+    return found
 
 
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])
@@ -50,7 +53,7 @@ def test_what_is_being_sent_when_told_to_stop_is_sent_and_recorded(shop, name):
         f"{shop.url}/webhooks/sms", json={"events": [event]}, headers={"x-akrab-secret": SECRET}
     )
     assert answer.status_code == 200
-    while not shop.sending():
+    while not shop.has_begun_to_send():
         time.sleep(0.01)
     shop._end(getattr(signal, name))
     assert said(shop) == ["handled", "delivered"]

@@ -72,7 +72,7 @@ def total(clients):
 
 async def come_to_rest(db):
     """Nothing received waits for a turn, nothing queued for sending, no lease is open."""
-    for _ in range(600):
+    for _ in range(3000):
         with db.reading() as session:
             if not any(lookups.message_counts(session).values()):
                 return

@@ -42,12 +42,20 @@ class Fault:
     headers: Mapping[str, str] = field(default_factory=dict)
     slow: float = 0.0
     """Seconds to wait before answering."""
+    held: asyncio.Event | None = None
+    """Answer only once this is set."""
     taken: bool = False
     """The message is taken all the same."""
     cut: bool = False
     """Cut the connection instead of answering."""
     body: str | None = None
     """Answer with this body."""
+
+    async def wait(self) -> None:
+        """Until it is time to answer."""
+        await asyncio.sleep(self.slow)
+        if self.held:
+            await self.held.wait()
 
 
 class TwilioServer:
@@ -224,7 +232,7 @@ class TwilioServer:
         fault = self.faults.popleft() if self.faults else Fault(taken=True)
         refusal = self._refusal(form)
         message = self._take(form) if fault.taken and not refusal else {}
-        await asyncio.sleep(fault.slow)
+        await fault.wait()
         if fault.cut:
             assert request.transport is not None
             request.transport.abort()
@@ -296,7 +304,7 @@ class TwilioServer:
     async def _file(self, request: web.Request) -> web.StreamResponse:
         self.asked_for_files += 1
         fault = self.file_faults.popleft() if self.file_faults else Fault()
-        await asyncio.sleep(fault.slow)
+        await fault.wait()
         if fault.status:
             return problem(fault.status, fault.code, fault.message)
         if request.match_info["file"] not in self.files:
