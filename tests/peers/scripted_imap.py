@@ -45,8 +45,8 @@ class ScriptedImap:
                 writer.write(self._answer(line.decode().strip()))
         except Cut as cut:
             writer.write(cut.last)
-        except ConnectionError:
-            pass
+        except (ConnectionError, asyncio.CancelledError):
+            pass  # the client is gone, or the test over
         finally:
             self.open -= 1
             writer.close()
