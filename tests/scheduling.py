@@ -16,6 +16,7 @@ LONGEST = (
     "tests/conformance/test_rasa_accepts.py",
     "tests/conformance/test_walks.py",
     "tests/rasa/test_foreign_projects.py",
+    "tests/bench/",
     "tests/channels_flow/test_killed.py",
     "tests/channels_flow/test_once_everywhere.py",
     "tests/channels_flow/test_libraries.py",

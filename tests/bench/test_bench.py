@@ -55,7 +55,7 @@ def test_rasas_pipeline_keeps_what_chooses_intents():
 
 @pytest.mark.needs_rasa
 @pytest.mark.slow
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 def test_a_small_set_is_measured_on_rasa(tmp_path):
     lines = ["halo", "hai", "selamat pagi"], ["makasih", "terima kasih", "thanks"]
     examples = [f"- intent: {name}\n  examples:\n" + "".join(f"  - text: {t}\n" for t in texts)
