@@ -102,8 +102,8 @@ def mark_many_sent(
     keys = [(message, delivery.provider_key(provider_id)) for message, provider_id, _ in sent]
     _sent.run_many(session, [{"row": one.id, "provider": key, "at": at} for one, key in keys])
     touchpoints.of_messages(session, [message.id for message, _ in keys], at)
-    _keep_parts(session, sent)
-    delivery.apply_pending(session, [(message.channel, key) for message, key in keys])
+    parts = _keep_parts(session, sent)
+    delivery.apply_pending(session, [*((one.channel, key) for one, key in keys), *parts])
 
 
 def mark_failed(
@@ -261,7 +261,8 @@ def _claimed(row: Any, attempt: int) -> Claimed:
 
 def _keep_parts(
     session: Session, sent: Sequence[tuple[Claimed | Message, str, tuple[str, ...]]]
-) -> None:
+) -> list[tuple[str, str]]:
+    """Remember the ids of the other parts; gives them as (channel, id)."""
     rows = [
         {"message_id": one.id, "channel": one.channel, "provider_id": delivery.provider_key(part)}
         for one, provider_id, parts in sent
@@ -270,6 +271,7 @@ def _keep_parts(
     ]
     if rows:
         session.execute(insert(table_of(MessagePart)), rows)
+    return [(str(row["channel"]), str(row["provider_id"])) for row in rows]
 
 
 def _settle(session: Session, message_id: int, attempt: int | None, **values: Any) -> None:

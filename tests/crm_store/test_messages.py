@@ -201,6 +201,14 @@ def test_of_a_message_in_parts_the_last_counts_and_any_failure(session, ana, wri
     assert status_of(session, message) == MessageStatus.FAILED
 
 
+def test_the_failure_of_a_part_that_is_told_first_is_not_forgotten(session, ana, writes):
+    message = writes(ana)
+    (claimed,) = messages.claim(session)
+    messages.apply_status(session, "shop", "p1", "failed", error_code="30003")
+    messages.mark_sent(session, claimed, "p2", parts=["p1", "p2"])
+    assert status_of(session, message) == MessageStatus.FAILED
+
+
 def test_a_thread_is_read_page_by_page(session, ana, says):
     for number in range(5):
         says(ana, f"m{number}", str(number))
