@@ -138,14 +138,20 @@ class Worker:
 
     async def idle(self) -> None:
         """Wait until everything received is answered and everything due is sent (tests, bench)."""
-        while (
+        while await self._has_work():
+            await asyncio.sleep(0.001)
+
+    async def _has_work(self) -> bool:
+        over = self._app.thinking.over
+        return (
             await self._take_turns()
             or await self._send()
             or not self._outbound.idle
             or await self._app.thinking.one_done()
             or await self._fetcher.step()
-        ):
-            await asyncio.sleep(0.001)
+            # one that ended behind the look at the turns may have left something to do
+            or self._app.thinking.over != over
+        )
 
     async def _begin(self) -> bool:
         """What a worker that was killed left in the middle ends now, if nobody else is at work."""

@@ -16,6 +16,8 @@ class Thinking:
 
     def __init__(self, most: int) -> None:
         self._most = most
+        self.over = 0
+        """Turns that have come to an end so far."""
         self._tasks: set[asyncio.Task[None]] = set()
         # of its own: asyncio's default pool has so few threads that slow turns would fill it
         self._pool = ThreadPoolExecutor(most, "thinking")
@@ -29,7 +31,11 @@ class Thinking:
         """Begin a turn; what it raises is logged, and its lease brings the message back."""
         task = asyncio.get_running_loop().create_task(_logged(turn))
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._end)
+
+    def _end(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self.over += 1
 
     async def ask(self, question: Callable[..., T], *arguments: Any) -> T:
         """Ask in a thread: engines wait for their network."""

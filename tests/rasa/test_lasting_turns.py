@@ -1,6 +1,7 @@
 """Turns that would otherwise never come to an end: each is answered, or a person hears of it."""
 
 import asyncio
+import threading
 from contextlib import suppress
 from datetime import timedelta
 
@@ -95,3 +96,39 @@ def test_a_turn_that_is_broken_off_at_the_end_of_the_program_leaves_no_lease(app
     asyncio.run(work())
     settle(app)
     assert sent(app) == ["echo: halo"]
+
+
+def test_what_a_turn_leaves_that_ends_while_others_are_looked_at_is_done(app, write, engine):
+    engine.reply = broken = Broken()
+    message = write("halo")
+
+    async def run():
+        worker = Worker(app)
+        look = worker._send
+
+        async def end_a_turn_meanwhile():
+            broken.looked.set()
+            await app.thinking.one_done()
+            return await look()
+
+        worker._send = end_a_turn_meanwhile
+        await asyncio.wait_for(worker.idle(), 30)
+
+    asyncio.run(run())
+    with app.db.reading() as session:
+        assert messages.get(session, message).status == MessageStatus.HANDLED
+
+
+class Broken:
+    """Fails once the test has looked elsewhere, then answers."""
+
+    def __init__(self):
+        self.looked = threading.Event()
+        self.asked = 0
+
+    def __call__(self, turn, run):
+        self.asked += 1
+        if self.asked == 1:
+            self.looked.wait(20)
+            raise RuntimeError("not now")
+        return TurnResult((Reply("hi"),), {}, Understanding("halo", Intent("greet", 0.9)))
