@@ -121,9 +121,10 @@ def test_the_box_comes_back_with_its_draft_when_the_customer_writes(
 def test_a_window_that_closes_while_one_writes_keeps_the_text(
     browser: Browser, opened: Callable[..., Page], age: Callable[[float], None]
 ) -> None:
-    page = opened("whatsapp", page=browser.new_page())  # a refusal is an error in its console
-    page.locator("#text").fill("Pesanan Kakak siap")
+    page = browser.new_page()  # a refusal is an error in its console
     page.route("**/window", lambda route: route.abort())  # the page does not notice in time
+    opened("whatsapp", page=page)
+    page.locator("#text").fill("Pesanan Kakak siap")
     age(25)
     with page.expect_request("**/reply"):
         page.locator("#text").press("Enter")
