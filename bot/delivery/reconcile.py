@@ -82,7 +82,7 @@ class Reconciliation:
         return message.id not in self._asked or since >= RARER * age
 
     def _forget(self) -> None:
-        """Of what is no longer unknown; a day later anything may be asked about once more."""
+        """Of what is no longer unknown: nothing is asked about for longer than `WORTH_ASKING`."""
         old = self._clock() - WORTH_ASKING.total_seconds()
         self._asked = {one: at for one, at in self._asked.items() if at > old}
 

@@ -5,16 +5,9 @@ import asyncio
 import pytest
 
 from channels.http import client
+from tests.channels.cancelling import cancelled_after
 
 pytestmark = pytest.mark.anyio
-
-
-async def cancelled_after(ticks, call):
-    task = asyncio.create_task(call)
-    for _ in range(ticks):
-        await asyncio.sleep(0)
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
 
 
 @pytest.mark.parametrize("crowd", [1, 3])

@@ -6,19 +6,11 @@ import pytest
 
 from channels.errors import Refused, SenderStopped, UnknownOutcome, Unreachable
 from channels.telegram import client
+from tests.channels.cancelling import cancelled_after
 from tests.peers.telegram_server import ANA, Fault
 
 pytestmark = pytest.mark.anyio
 PAGE = "<html><body>Blocked by the firewall</body></html>"
-
-
-async def cancelled_after(ticks, call):
-    """Cancel a call once the event loop has gone round so often."""
-    task = asyncio.create_task(call)
-    for _ in range(ticks):
-        await asyncio.sleep(0)
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
 
 
 async def test_no_connection_is_lost_whenever_a_call_is_cancelled(
