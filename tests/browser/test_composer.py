@@ -5,9 +5,10 @@ import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from urllib.parse import urljoin
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from bot import inbound
 from channels.base import ChannelKind, InboundMessage, Sender, VerifiedBy
@@ -76,6 +77,16 @@ def age(shop: Shop) -> Callable[[float], None]:
     return set_back
 
 
+# Somebody quicker than any timer of the page: types as soon as the field is there.
+TYPES_AT_ONCE = """() => new MutationObserver((_, watch) => {
+  const field = document.querySelector("#value-1");
+  if (!field) return;
+  watch.disconnect();
+  field.value = "Ana";
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}).observe(document.body, { childList: true, subtree: true })"""
+
+
 def sent(shop: Shop, kind: str = "whatsapp") -> list[str]:
     channel = shop.app.channels[f"demo-{kind}"]
     assert isinstance(channel, MemoryChannel)
@@ -102,6 +113,34 @@ def test_a_template_takes_the_place_of_free_text_once_the_window_is_closed(
     page.get_by_role("button", name="Send template").click()
     expect(page.locator("#thread .said.staff")).to_contain_text("keluhan K-2026-000123. Balas")
     expect(page.locator("a.template", has_text="kabar_keluhan")).to_be_visible()
+
+
+def test_what_is_typed_the_moment_a_template_opens_is_in_its_preview(
+    opened: Callable[..., Page], age: Callable[[float], None]
+) -> None:
+    page = opened("whatsapp")
+    age(25)
+    page.reload()
+    page.evaluate(TYPES_AT_ONCE)
+    page.locator("a.template", has_text="kabar_keluhan").click()
+    expect(page.locator("#preview")).to_contain_text("Halo Ana, ada kabar")
+
+
+def test_what_is_typed_before_the_scripts_have_come_is_in_the_preview(
+    opened: Callable[..., Page], age: Callable[[float], None]
+) -> None:
+    page = opened("whatsapp")
+    age(25)
+    page.reload()
+    link = page.locator("a.template", has_text="kabar_keluhan").get_attribute("href") or ""
+    held: list[Route] = []
+    page.route("**/htmx*", lambda route: held.append(route))
+    page.goto(urljoin(page.url, link), wait_until="commit")
+    page.locator("#value-1").press_sequentially("Ana")
+    expect(page.locator("#preview")).to_contain_text("Halo 1, ada kabar")
+    for route in held:
+        route.continue_()
+    expect(page.locator("#preview")).to_contain_text("Halo Ana, ada kabar")
 
 
 def test_the_box_comes_back_with_its_draft_when_the_customer_writes(
