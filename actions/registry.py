@@ -45,7 +45,7 @@ ACTIONS: dict[str, Action] = {
 
 
 class UnknownAction(LookupError):
-    """No action has this name; `nlu/assistant/domain.yml` lists those there are."""
+    """No action has this name: there is no code for it in actions/, nor did --actions bring any."""
 
     def __init__(self, name: str) -> None:
         super().__init__(f"{name}: {self.__doc__}")

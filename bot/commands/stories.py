@@ -19,6 +19,8 @@ from bot.stories.reading import Story
 from bot.stories.stage import Stage
 from nlu.embedded.engine import EmbeddedEngine
 from nlu.embedded.model import Model
+from nlu.embedded.problems import Problems
+from nlu.embedded.project import read_project
 from nlu.types import DialogueEngine
 
 ENGINES = ("embedded", "rasa", "both")
@@ -69,11 +71,19 @@ def _bring(settings: Settings, places: Sequence[Path]) -> None:
     domain = Model.load(settings.assistant.model).domain
     own = [name for name in domain.actions if not name.startswith("utter_")]
     if lacking := foreign_actions.missing(own):
+        told = "; ".join(_declared(settings.assistant.project, lacking))
         show.bad(
-            f"{settings.assistant.project}: there is no code for {', '.join(lacking)};"
-            " turns that need it will fail",
+            f"There is no code for {told}; turns that need it will fail",
             fix="name its Python file or folder with --actions",
         )
+
+
+def _declared(project: Path, actions: Sequence[str]) -> Iterator[str]:
+    """Each action with the file and line of the project that names it."""
+    places = read_project(project, Problems()).reader.places
+    for name in actions:
+        file, line = places.get(("action", name), (".", 1))
+        yield f"{name} ({project / file}:{line})"
 
 
 class Theatre:

@@ -3,6 +3,7 @@
 import pytest
 
 from actions import registry
+from bot.commands import stories as command
 from bot.stories import foreign_actions, reading
 from bot.stories.foreign_actions import ActionsError
 from tests.stories.conftest import PIZZERIA
@@ -23,6 +24,20 @@ def test_without_them_the_story_says_once_which_action_is_missing(play):
     heard, found = play(stories()[0])
     assert heard[-1].error.count("action_bake") == 1
     assert "No action has this name" in found[0]
+    assert "nlu/assistant" not in found[0]
+
+
+def test_the_command_tells_where_an_action_without_code_is_declared(pizzeria, tmp_path, capsys):
+    config = tmp_path / "pizzeria.yml"
+    config.write_text(
+        f"data: {tmp_path}\ndatabase: {{url: 'sqlite:///{tmp_path}/akrab.db'}}\n"
+        f"assistant: {{project: '{pizzeria}', model: '{tmp_path}/model'}}\n"
+    )
+    given = {"engine": "embedded", "actions": [], "report": None}
+    assert command.test(config, [pizzeria / "tests"], **given) == 1
+    declared = (pizzeria / "domain.yml").read_text().splitlines().index("actions: [action_bake]")
+    told = "".join(capsys.readouterr().out.split())
+    assert "".join(f"action_bake ({pizzeria}/domain.yml:{declared + 1})".split()) in told
 
 
 def test_which_actions_nobody_has_is_known_beforehand():
