@@ -11,9 +11,15 @@ pytestmark = pytest.mark.needs_chromium
 Arrive = Callable[..., Page]
 
 
-def test_the_answer_appears_by_itself(shop: Shop, person: Arrive) -> None:
-    page = person(390, 844)
+def opened(shop: Shop, page: Page) -> Page:
+    """The chat as a visitor finds it: the cursor stands in the box."""
     page.goto(f"{shop.url}/chat")
+    expect(page.locator("textarea[name=text]")).to_be_focused()
+    return page
+
+
+def test_the_answer_appears_by_itself(shop: Shop, person: Arrive) -> None:
+    page = opened(shop, person(390, 844))
     page.keyboard.type("halo")
     page.keyboard.press("Enter")
     expect(page.get_by_text("echo: halo")).to_be_visible()
@@ -22,8 +28,7 @@ def test_the_answer_appears_by_itself(shop: Shop, person: Arrive) -> None:
 
 
 def test_buttons_are_pressed_with_the_keyboard(shop: Shop, person: Arrive) -> None:
-    page = person(390, 844)
-    page.goto(f"{shop.url}/chat")
+    page = opened(shop, person(390, 844))
     page.keyboard.type("tombol")
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Tidak").press("Enter")
@@ -32,8 +37,7 @@ def test_buttons_are_pressed_with_the_keyboard(shop: Shop, person: Arrive) -> No
 
 
 def test_a_long_conversation_shows_its_end(shop: Shop, person: Arrive) -> None:
-    page = person(360, 640)
-    page.goto(f"{shop.url}/chat")
+    page = opened(shop, person(360, 640))
     for number in range(8):
         page.keyboard.type(f"pesan nomor {number}")
         page.keyboard.press("Enter")
