@@ -5,16 +5,12 @@ from typing import Any
 
 from bot.config_file import Problem
 from channels.config import ChannelConfig
-from channels.registry import CHANNEL_TYPES
+from channels.registry import CHANNEL_TYPES, ChannelType
 
-_TYPES = ", ".join(sorted(CHANNEL_TYPES))
 _KNOWN = {
     "extra_forbidden": "Unknown key",
-    "union_tag_not_found": f"Needs a type: one of {_TYPES}",
-    "union_tag_invalid": f"Unknown type; expected one of {_TYPES}",
     "dict_type": "Expected keys with values",
     "model_type": "Expected keys with values",
-    "model_attributes_type": "Expected keys with values, `type` among them",
     "mapping_type": "Expected keys with values",
 }
 _PATTERNS = {
@@ -28,11 +24,21 @@ _PATTERNS = {
 
 
 def place(location: tuple[str | int, ...]) -> str:
-    """The key path; pydantic puts the channel's type in it, which is no key: left out."""
-    keys = [str(key) for key in location if key != "[key]"]
-    if keys[:1] == ["channels"] and len(keys) > 2:
-        del keys[2]
-    return ".".join(keys)
+    """The key path; where a key itself is wrong pydantic says so in it: left out."""
+    return ".".join(str(key) for key in location if key != "[key]")
+
+
+def type_of(section: object) -> ChannelType:
+    """The adapter that a channel's section names. Raises ValueError with what is wrong."""
+    if not isinstance(section, Mapping):
+        raise ValueError("Expected keys with values, `type` among them")
+    types = ", ".join(sorted(CHANNEL_TYPES))
+    if "type" not in section:
+        raise ValueError(f"Needs a type: one of {types}")
+    named = section["type"]
+    if not isinstance(named, str) or named not in CHANNEL_TYPES:
+        raise ValueError(f"Unknown type; expected one of {types}")
+    return CHANNEL_TYPES[named]
 
 
 def sentence(item: Mapping[str, Any]) -> str:

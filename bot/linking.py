@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping
 
 from bot.logs import logger
+from channels.abilities import Named
 from channels.base import Channel, ChannelKind, InboundMessage
-from channels.telegram.channel import TelegramChannel
 from crm_store import audit, identities, links, messages
 from crm_store.identities import Claim
 from crm_store.session import Session
@@ -19,7 +19,7 @@ def bot_name(channels: Mapping[str, Channel], channel: str | None = None) -> str
     found = (
         one.username
         for name, one in channels.items()
-        if isinstance(one, TelegramChannel) and channel in (None, name)
+        if isinstance(one, Named) and ChannelKind.TELEGRAM in one.kinds and channel in (None, name)
     )
     return next((username for username in found if username), None)
 

@@ -109,6 +109,14 @@ class OneWay(Protocol):
 
 
 @runtime_checkable
+class Named(Protocol):
+    """A bot that links can open by its name."""
+
+    username: str
+    """As links have it, "" if it is not configured."""
+
+
+@runtime_checkable
 class Downloader(Protocol):
     """A channel whose customers can send files."""
 
