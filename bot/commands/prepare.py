@@ -24,8 +24,8 @@ def upgrade(settings: Settings) -> None:
     Raises UserError if the database cannot be opened.
     """
     settings.data.mkdir(parents=True, exist_ok=True)
-    _revision(settings)
-    schema.upgrade(settings.database.url)
+    if _revision(settings) != schema.head():
+        schema.upgrade(settings.database.url)
 
 
 def check_schema(settings: Settings) -> None:
