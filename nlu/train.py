@@ -8,6 +8,7 @@ from typing import Any
 from nlu.embedded import intent_training, names
 from nlu.embedded.checks import check_project
 from nlu.embedded.lexicon import Annotated, Lexicon
+from nlu.embedded.likeness import cut_down
 from nlu.embedded.model import MADE_BY, Fallback, Model
 from nlu.embedded.problems import Problems
 from nlu.embedded.project import Project, read_project, rules_to_plain
@@ -76,6 +77,7 @@ def build(project: Project) -> Model:
         lexicon=lexicon(project.nlu),
         fallback=_fallback(project),
         core_fallback=_core_fallback(project),
+        likeness=cut_down(),
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from nlu.embedded import names
 from nlu.embedded.dates import today
 from nlu.embedded.entities import EntityFinder
-from nlu.embedded.language import detect
+from nlu.embedded.language import bring, detect
 from nlu.embedded.model import Model
 from nlu.types import Entity, Intent, Understanding
 
@@ -34,6 +34,7 @@ class Interpreter:
     def __init__(self, model: Model) -> None:
         self._model = model
         self._domain = model.domain
+        bring(model.likeness)
         self._entities = EntityFinder(self._domain, model.lexicon, model.intents.vocabulary)
         self._base = {label: label.partition("/")[0] for label in model.intents.labels}
         self._retrieval = {base for label, base in self._base.items() if "/" in label}

@@ -6,9 +6,9 @@ asked for longer ones that have none of them.
 """
 
 import threading
-from collections.abc import Callable
-from functools import cache, lru_cache
+from functools import lru_cache
 
+from nlu.embedded.likeness import Judge, Likeness, cut_down
 from nlu.embedded.normalise import clean
 
 _INDONESIAN = frozenset(
@@ -64,33 +64,29 @@ def _by_words(indonesian: int, english: int) -> str | None:
     return "id" if indonesian > english else "en"
 
 
+def bring(likeness: Likeness) -> None:
+    """A model's table, to judge by from now on; all models have the same."""
+    _judging.likeness = _judging.likeness or likeness
+
+
 def _by_likeness(text: str) -> str | None:
-    language, probability = _identify()(text)
+    language, probability = _judging.judge(text)
     return language if probability >= _SURE_PROBABILITY else None
 
 
-@cache
-def _identify() -> Callable[[str], tuple[str, float]]:
-    """py3langid between the two languages; loaded when first needed, it takes a while."""
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+class _Judging:
+    """The one judge of this process, appointed when first needed."""
 
-    whole = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    whole.set_languages(["id", "en"])
-    # Without the table of all other languages, which it would keep: 28 MB.
-    identifier = LanguageIdentifier(
-        whole.nb_ptc.copy(),
-        whole.nb_pc.copy(),
-        whole.nb_classes,
-        whole.tk_nextmove,
-        whole.tk_output,
-        norm_probs=True,
-        tk_row=whole.tk_row,
-    )
-    lock = threading.Lock()
+    def __init__(self) -> None:
+        self.likeness: Likeness | None = None
+        self._judge: Judge | None = None
+        self._lock = threading.Lock()
 
-    def identify(text: str) -> tuple[str, float]:
-        with lock:
-            language, probability = identifier.classify(text)
-        return str(language), float(probability)
+    def judge(self, text: str) -> tuple[str, float]:
+        with self._lock:
+            if self._judge is None:
+                self._judge = Judge(self.likeness or cut_down())
+            return self._judge(text)
 
-    return identify
+
+_judging = _Judging()

@@ -16,11 +16,12 @@ from numpy.typing import NDArray
 from nlu.embedded.domain import Domain
 from nlu.embedded.intents import IntentModel
 from nlu.embedded.lexicon import Lexicon
+from nlu.embedded.likeness import Likeness
 from nlu.embedded.policy import RuleBook, compile_rules
 from nlu.embedded.project import domain_from_plain, rules_from_plain
 
 FORMAT = "akrab-nlu"
-VERSION = 1
+VERSION = 2
 MADE_BY = f"{FORMAT} {VERSION}"
 LONGEST_HEADER = 1_000
 
@@ -47,6 +48,7 @@ class Model:
     lexicon: Lexicon
     fallback: Fallback | None
     core_fallback: str | None
+    likeness: Likeness
 
     @property
     def domain(self) -> Domain:
@@ -94,7 +96,8 @@ class Model:
             "core_fallback": self.core_fallback,
         }
         text = json.dumps(described, ensure_ascii=False).encode()
-        return _archive({"described": np.frombuffer(text, np.uint8), **self.intents.arrays()})
+        arrays = {**self.intents.arrays(), **self.likeness.named()}
+        return _archive({"described": np.frombuffer(text, np.uint8), **arrays})
 
     @classmethod
     def load(cls, path: str | Path) -> "Model":
@@ -124,6 +127,7 @@ class Model:
             ),
             Fallback(*fallback) if fallback else None,
             described["core_fallback"],
+            Likeness.among(arrays),
         )
 
 

@@ -20,7 +20,7 @@ from nlu.embedded.dates import today
 from nlu.embedded.engine import EmbeddedEngine
 from nlu.embedded.entities import EntityFinder
 from nlu.embedded.interpreter import Interpreter
-from nlu.embedded.language import detect
+from nlu.embedded.language import bring, detect
 from nlu.embedded.model import Model
 from nlu.embedded.state import restore, store
 from nlu.embedded.tracker import KINDS, Tracker
@@ -71,6 +71,7 @@ class RasaEngine:
         self._stand_in = EmbeddedEngine(model) if stand_in else None
         self._breaker = breaker or Breaker()
         self._ears = None if own_ears else Interpreter(model)
+        bring(model.likeness)
 
     def parse(self, text: str) -> Understanding:
         """Understand a text without a conversation. Raises RasaUnavailable, RasaRefused."""

@@ -38,7 +38,7 @@ DAMAGE = [
     (lambda content: b"PK\x03\x04", "not a model file"),
     (lambda content: content[:-10], "damaged"),
     (lambda content: content[:-10] + b"x" * 10, "damaged"),
-    (lambda content: content.replace(b'"version": 1', b'"version": 9', 1), "version 9"),
+    (lambda content: content.replace(b'"version": 2', b'"version": 9', 1), "version 9"),
 ]
 
 
