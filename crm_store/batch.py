@@ -221,7 +221,7 @@ def _unchanged(arrival: Arrival, known: Mapping[tuple[str, str], Any]) -> bool:
         row is not None
         and row.conversation_id is not None
         and row.channel == arrival.channel
-        and (sender.phone is None or sender.phone == row.phone)
+        and (sender.verified_by is None or sender.phone in (None, row.phone))
         and (sender.verified_by is None or row.verified_by is not None)
         and (not sender.name or sender.name == row.display_name)
         and all((sender.kind, alias) in known for alias in sender.aliases)

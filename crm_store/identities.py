@@ -22,7 +22,7 @@ class BadAddress(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Who the channel says is writing. `phone` (E.164) only if the channel vouches for it."""
+    """Who the channel says is writing. `phone` (E.164) counts only with a `verified_by`."""
 
     kind: str
     address: str
@@ -195,10 +195,12 @@ def create(session: Session, claim: Claim) -> tuple[int, int] | None:
     if not 0 < len(claim.address) <= ADDRESS:
         raise BadAddress(BadAddress.__doc__)
     name = (claim.name or "")[:NAME] or None
+    # What somebody merely says would be taken for proved once the address is vouched for.
+    phone = claim.phone if claim.verified_by else None
     owner = None
-    if claim.phone and claim.verified_by:
-        _queue_for_phone(session, claim.phone)
-        owner = owner_of_phone(session, claim.phone)
+    if phone:
+        _queue_for_phone(session, phone)
+        owner = owner_of_phone(session, phone)
     customer_id = owner or insert_once(
         session, Customer, {"name": name, "language": claim.language}
     )
@@ -206,7 +208,7 @@ def create(session: Session, claim: Claim) -> tuple[int, int] | None:
         "customer_id": customer_id,
         "kind": claim.kind,
         "address": claim.address,
-        "phone": claim.phone,
+        "phone": phone,
         "display_name": name,
         "verified_by": claim.verified_by,
         "verified_at": now() if claim.verified_by else None,

@@ -44,6 +44,15 @@ def test_what_proves_nothing_joins_nobody(session, ana, claim):
     assert identities.resolve(session, **claim).customer_id != ana.id
 
 
+def test_a_phone_somebody_only_typed_is_not_proved_by_a_later_code(session, budi):
+    typed = identities.resolve(session, kind="web", address="browser-1", phone=ANA)
+    identities.verify_by_code(session, typed, budi.id)
+    whatsapp = identities.resolve(
+        session, kind="whatsapp", address=ANA, phone=ANA, verified_by="channel"
+    )
+    assert whatsapp.customer_id != budi.id
+
+
 def test_an_alias_is_the_same_identity(session, ana):
     identities.resolve(session, kind="whatsapp", address=ANA, aliases=("ID.1",))
     by_alias = identities.resolve(session, kind="whatsapp", address="ID.1")

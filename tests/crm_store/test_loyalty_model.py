@@ -3,8 +3,6 @@
 The ledger is played against a model simple enough to be believed: a list of lots.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -13,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crm_store import loyalty
-from crm_store.session import Database, Session
+from crm_store.session import Session
+from tests.crm_store.playing import forgotten
 from tests.crm_store_cast import arrive
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -143,14 +142,6 @@ class Model:
 
 def soonest(lot: Lot) -> tuple[bool, int, int]:
     return (lot.expires is None, lot.expires or 0, lot.number)
-
-
-@contextmanager
-def forgotten(db: Database) -> Iterator[Session]:
-    """A transaction that leaves nothing behind, so that one database serves every example."""
-    with db.transaction() as session, session.begin_nested() as everything:
-        yield session
-        everything.rollback()
 
 
 @settings(
