@@ -14,7 +14,7 @@ from typing import Any
 
 from bot import metrics
 from bot.app import App
-from bot.delivery import claiming, sending, template_list
+from bot.delivery import claiming, sending, stopping, template_list
 from bot.delivery.claiming import ClaimTask, Settlement, claim_tasks, settle
 from bot.delivery.pacing import Later, Pace
 from bot.delivery.sending import Outcome, Verdict
@@ -138,7 +138,8 @@ class Outbound:
         if isinstance(error, RateLimited):
             delay = patience(error.retry_after, age)
         elif isinstance(error, SenderStopped):
-            self._pace.stop(message, error)
+            self._pace.stop(message)
+            stopping.alert(stopping.sender_of(message), str(error))
             delay = patience(PAUSE, timedelta())
         too_old = age > timedelta(hours=self._worker.send_hours)
         # Mail is retried for hours (RFC 5321 4.5.4.1): only its age ends that.

@@ -20,7 +20,17 @@ from bot.outbound import Outbound
 from bot.polling import Polling
 from bot.turns import actions
 from channels.base import Poller
-from crm_store import action_runs, delivery, loyalty, messages, put_back, rates, reach, workers
+from crm_store import (
+    action_runs,
+    delivery,
+    loyalty,
+    messages,
+    put_back,
+    rates,
+    reach,
+    troubles,
+    workers,
+)
 from crm_store.session import Session, now
 
 log = logger("worker")
@@ -242,6 +252,7 @@ async def _cut(tasks: Iterable[asyncio.Task[None]]) -> None:
 
 def begin(session: Session, names: Sequence[str]) -> list[list[int] | None]:
     """The lane's handler: a worker starts; see `workers.begin`."""
+    troubles.try_now(session)
     return [workers.begin(session, name, processes.is_gone) for name in names]
 
 
@@ -258,6 +269,7 @@ def sweep(session: Session, names: Sequence[str]) -> list[list[int]]:
         workers.seen(session, name)
     put_back.mend(session)
     lost = messages.sweep_expired(session)
+    troubles.tidy(session)
     delivery.forget_pending(session, now() - KEEP_REPORTS)
     action_runs.forget(session)
     rates.forget(session)

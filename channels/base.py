@@ -179,6 +179,9 @@ class StatusUpdate:
     recipient: str | None = None
     retry_after: timedelta | None = None
     """Of a failure that will pass: it may be sent again, but not sooner than this."""
+    stops_sender: bool = False
+    """Of a failure: nothing goes out from this sender until an operator acts; see
+    `errors.SenderStopped`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +242,8 @@ class OutboundMessage:
     marketing: bool = False
     unsubscribe_url: str | None = None
     language: str = "id"
+    tried_at: datetime | None = None
+    """When the last attempt to send it had ended, if nobody knows what became of that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,3 +345,11 @@ class Poller(Protocol):
     def poll(self, cursor: str | None) -> AsyncIterator[tuple[Sequence[Event], str]]:
         """Yield (events, cursor to store with them in the same transaction), for ever."""
         ...
+
+
+@runtime_checkable
+class Listening(Protocol):
+    """A poller that knows when it cannot fetch."""
+
+    trouble: str | None
+    """Why nothing can be fetched just now; None while it can."""

@@ -1,7 +1,8 @@
 """Delivery reports: statuses only ever move forward, early reports wait for their message."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -13,6 +14,34 @@ from crm_store.prepared import Among, Prepared
 from crm_store.session import Session, now
 
 KEY = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """What a report of a failure means besides. `reach`: the address's state that it proves;
+    `retry_after`: it passes by itself; `stops_sender`: not until an operator acts."""
+
+    reach: str | None = None
+    retry_after: timedelta | None = None
+    stops_sender: bool = False
+
+
+NOTHING = Meant()
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """A report as it was applied; `changed`: its message's status is another one now."""
+
+    channel: str
+    provider_id: str
+    error_code: str | None
+    error: str | None
+    at: datetime | None
+    meant: Meant
+    changed: bool
+
+
 _SENDING = (MessageStatus.SENDING, MessageStatus.UNKNOWN)
 _BEFORE = {
     MessageStatus.SENT: _SENDING,
@@ -30,6 +59,13 @@ def provider_key(provider_id: str) -> str:
     return f"sha256:{sha256(provider_id.encode(errors='replace')).hexdigest()}"
 
 
+def message_of(session: Session, channel: str, provider_id: str) -> Message | None:
+    """The message we sent that the provider knows, or a part of which it knows, by this id."""
+    key = {"channel": channel, "provider_id": provider_key(provider_id)}
+    message_id = _find(session, key) or _find_part(session, key)
+    return None if message_id is None else session.get(Message, message_id)
+
+
 def apply_status(
     session: Session,
     channel: str,
@@ -39,11 +75,12 @@ def apply_status(
     error_code: str | None = None,
     error: str | None = None,
     at: datetime | None = None,
+    meant: Meant = NOTHING,
 ) -> bool:
     """Apply a report (sent, delivered, read or failed). True if the message changed.
 
-    A report for an id we do not know yet is kept and applied when the id is recorded. Of a message
-    sent in parts the last part's reports count, and any part's failure.
+    A report for an id we do not know yet is kept, with what it `meant`, and applied when the id
+    is recorded. Of a message sent in parts the last part's reports count, and any part's failure.
     """
     report = {
         "channel": channel,
@@ -58,25 +95,34 @@ def apply_status(
         return _forward(session, message_id, report)
     part_of = _find_part(session, report)
     if part_of is None:
-        session.execute(insert(table_of(PendingStatus)), [report])
+        session.execute(insert(table_of(PendingStatus)), [report | _kept(meant)])
         return False
     return report["status"] == MessageStatus.FAILED and _forward(session, part_of, report)
 
 
 def queue_again(
-    session: Session, message_id: int, *, not_before: datetime, attempts: int, since: datetime
+    session: Session,
+    message_id: int,
+    *,
+    not_before: datetime,
+    attempts: int | None,
+    since: datetime,
 ) -> bool:
     """Put a message back into the queue whose delivery a report called failed. False if not.
 
-    Not if it was tried `attempts` times, is older than `since`, went out in parts (some of them
-    arrived), or a person sent it again. Its old provider id is given up, so that late reports of
-    the lost attempt mean nothing any more.
+    Not if it was tried `attempts` times (None: this was no attempt), is older than `since`, went
+    out in parts (some of them arrived), or a person sent it again. Its old provider id is given
+    up, so that late reports of the lost attempt mean nothing any more.
     """
     message = session.get_one(Message, message_id, populate_existing=True)
     if message.status != MessageStatus.FAILED or "sent_again_as" in message.content:
         return False
-    if message.attempts >= attempts or message.created_at < since or _has_parts(session, message):
+    if attempts is not None and message.attempts >= attempts:
         return False
+    if message.created_at < since or _has_parts(session, message):
+        return False
+    if attempts is None:
+        message.attempts = max(0, message.attempts - 1)
     message.status, message.not_before = MessageStatus.QUEUED, not_before
     message.provider_id = message.sent_at = None
     session.flush()
@@ -88,22 +134,31 @@ def mark_delivered(session: Session, message_ids: Sequence[int]) -> None:
     _delivered.run(session, {"ids": message_ids, "at": now()})
 
 
-def apply_pending(session: Session, keys: Sequence[tuple[str, str]]) -> None:
+def apply_pending(session: Session, keys: Sequence[tuple[str, str]]) -> list[Applied]:
     """Apply the reports that came before the provider ids `keys` (channel, id) were recorded."""
     wanted = set(keys)
     found = _pending.rows(session, {"keys": [provider_id for _, provider_id in keys]})
     early = [row for row in found if (row.channel, row.provider_id) in wanted]
-    for report in early:
-        session.execute(delete(PendingStatus).where(PendingStatus.id == report.id))
-        apply_status(
-            session,
-            report.channel,
-            report.provider_id,
-            report.status,
-            error_code=report.error_code,
-            error=report.error,
-            at=report.at,
-        )
+    return [_apply_early(session, report) for report in early]
+
+
+def _apply_early(session: Session, report: Any) -> Applied:
+    session.execute(delete(PendingStatus).where(PendingStatus.id == report.id))
+    said = {"error_code": report.error_code, "error": report.error, "at": report.at}
+    changed = apply_status(session, report.channel, report.provider_id, report.status, **said)
+    seconds = report.retry_seconds
+    wait = None if seconds is None else timedelta(seconds=seconds)
+    meant = Meant(report.reach, wait, report.stops_sender)
+    return Applied(report.channel, report.provider_id, **said, meant=meant, changed=changed)
+
+
+def _kept(meant: Meant) -> dict[str, Any]:
+    wait = meant.retry_after
+    return {
+        "reach": meant.reach,
+        "retry_seconds": None if wait is None else int(wait.total_seconds()),
+        "stops_sender": meant.stops_sender,
+    }
 
 
 def forget_pending(session: Session, before: datetime) -> int:

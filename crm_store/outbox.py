@@ -2,20 +2,41 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Interval, Select, Update, bindparam, func, insert, select, text, update
+from sqlalchemy import (
+    Interval,
+    Select,
+    Update,
+    and_,
+    bindparam,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
 
-from crm_store import clock, delivery, touchpoints
-from crm_store.models import Conversation, Customer, Identity, Message, MessagePart, table_of
-from crm_store.models.kinds import Author, IdentityState, MessageStatus, Owner
+from crm_store import clock, delivery, touchpoints, troubles
+from crm_store.delivery import Applied
+from crm_store.models import (
+    ChannelTrouble,
+    Conversation,
+    Customer,
+    Identity,
+    Message,
+    MessagePart,
+    table_of,
+)
+from crm_store.models.kinds import Author, IdentityState, MessageStatus, Owner, Way
 from crm_store.models.talk import QUEUED, SENDING, UNKNOWN
 from crm_store.prepared import Among, Prepared
 from crm_store.session import Session, now
+from crm_store.troubles import Sender, Try
 
 LEASE = timedelta(seconds=60)
-EVER = datetime(1970, 1, 1, tzinfo=UTC)
 _table = table_of(Message)
 
 
@@ -51,6 +72,8 @@ class Claimed:
     """The thread of the message this one answers, or of its own content."""
     attempt: int
     """Which attempt this is; the next one may be another worker's."""
+    is_try: bool = False
+    """Its sender was stopped; whether it still is shows what becomes of this message."""
 
     @property
     def outdated(self) -> bool:
@@ -63,14 +86,18 @@ def claim(session: Session, *, limit: int = 32, lease: timedelta = LEASE) -> lis
 
     A message waits while another of its conversation is being sent, or stands before it in the
     queue (an earlier one of the same priority, or a reply before bulk), even if that one is not
-    due. Commit before sending.
+    due. What a stopped sender should send waits, but for one message when it is time to try.
+    Commit before sending.
     """
     at = now()
-    due = _due.rows(session, {"at": at, "most": limit})
-    claimed = [_claimed(row, row.attempts + 1) for row in due]
+    found = _due.rows(session, {"at": at, "most": limit, "farthest": at + troubles.FARTHEST})
+    due = _but_one_of_each_stopped(session, found, at)
+    claimed = [as_claimed(row, row.attempts + 1, is_try=is_try) for row, is_try in due]
     if claimed:
         leased = {"ids": [one.id for one in claimed], "until": at + lease, "lease": lease}
         _start.run(session, leased)
+    if len(due) < len(found):  # what stood behind those that wait on may go
+        claimed += claim(session, limit=limit - len(due), lease=lease)
     return claimed
 
 
@@ -81,9 +108,9 @@ def mark_sent(
     *,
     parts: Sequence[str] = (),
     at: datetime | None = None,
-) -> None:
+) -> list[Applied]:
     """Record that the provider took a message, with a touchpoint; see `mark_many_sent`."""
-    mark_many_sent(session, [(message, provider_id, tuple(parts))], at=at)
+    return mark_many_sent(session, [(message, provider_id, tuple(parts))], at=at)
 
 
 def mark_many_sent(
@@ -91,19 +118,19 @@ def mark_many_sent(
     sent: Sequence[tuple[Claimed | Message, str, tuple[str, ...]]],
     *,
     at: datetime | None = None,
-) -> None:
+) -> list[Applied]:
     """Record (message, provider id, all parts' ids) the provider took, in few statements.
 
-    Delivery reports that came before are applied now.
+    Delivery reports that came before are applied now, and given for what else they mean.
     """
     if not sent:
-        return
+        return []
     at = at or now()
     keys = [(message, delivery.provider_key(provider_id)) for message, provider_id, _ in sent]
     _sent.run_many(session, [{"row": one.id, "provider": key, "at": at} for one, key in keys])
     touchpoints.of_messages(session, [message.id for message, _ in keys], at)
     parts = _keep_parts(session, sent)
-    delivery.apply_pending(session, [*((one.channel, key) for one, key in keys), *parts])
+    return delivery.apply_pending(session, [*((one.channel, key) for one, key in keys), *parts])
 
 
 def mark_failed(
@@ -146,7 +173,8 @@ def mark_unknown(
     session: Session, message_id: int, *, error: str | None = None, attempt: int | None = None
 ) -> None:
     """Nobody knows whether it went out: to be reconciled or shown to staff, never resent."""
-    _settle(session, message_id, attempt, status=MessageStatus.UNKNOWN, error=error)
+    unknown = {"status": MessageStatus.UNKNOWN, "unknown_since": clock.shared(session)}
+    _settle(session, message_id, attempt, **unknown, error=error)
 
 
 def mark_dropped(
@@ -166,36 +194,25 @@ def mark_canceled(session: Session, message_id: int, *, error: str | None = None
 
 def sweep_expired(session: Session, *, at: datetime | None = None) -> list[int]:
     """Messages whose sender vanished in the middle become unknown; gives their ids."""
+    found_at = clock.shared(session)
+    unknown = {"status": MessageStatus.UNKNOWN, "unknown_since": found_at, "lease_until": None}
     statement = (
         update(Message)
-        .where(text(f"messages.{SENDING}"), Message.lease_until < (at or clock.shared(session)))
-        .values(status=MessageStatus.UNKNOWN, error="sender vanished", lease_until=None)
+        .where(text(f"messages.{SENDING}"), Message.lease_until < (at or found_at))
+        .values(**unknown, error="sender vanished")
         .returning(Message.id)
         .execution_options(synchronize_session=False)
     )
     return sorted(session.scalars(statement))
 
 
-def unknown(
-    session: Session,
-    limit: int = 50,
-    *,
-    channels: Sequence[str] | None = None,
-    after: int = 0,
-    since: datetime = EVER,
-) -> list[Claimed]:
-    """Messages with an unknown outcome, the oldest first, for reconciling.
-
-    Those of some channels only, with ids above `after`, and not due before `since`.
-    """
-    asked = {"most": limit, "after": after, "since": since}
-    if channels is None:
-        return [_claimed(row, row.attempts) for row in _unknown.rows(session, asked)]
-    found = _unknown_of.rows(session, {**asked, "channels": channels})
-    return [_claimed(row, row.attempts) for row in found]
+def unknown(session: Session, limit: int = 50) -> list[Claimed]:
+    """Messages with an unknown outcome, the oldest first."""
+    return [as_claimed(row, row.attempts) for row in _unknown.rows(session, {"most": limit})]
 
 
-def _details() -> Select[Any]:
+def details() -> Select[Any]:
+    """A query for what a `Claimed` is made of."""
     message, answered = table_of(Message), table_of(Message).alias("answered")
     talk, identity, customer = table_of(Conversation), table_of(Identity), table_of(Customer)
     return (
@@ -243,20 +260,51 @@ def _due_query() -> Select[Any]:
         " OR (ahead.priority = messages.priority AND ahead.id < messages.id)))"
     )
     due = _table.c.not_before <= bindparam("at")
+    stopped, identity = table_of(ChannelTrouble), table_of(Identity)
+    of_sender = and_(
+        stopped.c.channel == _table.c.channel,
+        stopped.c.kind == identity.c.kind,
+        stopped.c.way == Way.SEND,
+    )
+    may_be_tried = or_(
+        stopped.c.until.is_(None),
+        stopped.c.until <= bindparam("at"),
+        stopped.c.until > bindparam("farthest"),
+    )
     return (
-        _details()
-        .where(text(f"messages.{QUEUED}"), due, ahead)
+        details()
+        .add_columns(stopped.c.channel.label("stopped"))
+        .outerjoin(stopped, of_sender)
+        .where(text(f"messages.{QUEUED}"), due, ahead, may_be_tried)
         .order_by(_table.c.priority, _table.c.not_before, _table.c.id)
         .limit(bindparam("most"))
         .with_for_update(of=_table, skip_locked=True)
     )
 
 
-def _claimed(row: Any, attempt: int) -> Claimed:
+def _but_one_of_each_stopped(
+    session: Session, found: Sequence[Any], at: datetime
+) -> list[tuple[Any, bool]]:
+    """Rows that may be sent, and whether each is a try; of a stopped sender only the first."""
+    senders = sorted({Sender(row.channel, row.kind) for row in found if row.stopped is not None})
+    allowed = {sender: troubles.begin_try(session, sender, at) for sender in senders}
+    due: list[tuple[Any, bool]] = []
+    for row in found:
+        sender = Sender(row.channel, row.kind)
+        may = allowed.get(sender, Try.ALL)
+        if may != Try.NONE:
+            due.append((row, may == Try.ONE))
+        if may == Try.ONE:
+            allowed[sender] = Try.NONE
+    return due
+
+
+def as_claimed(row: Any, attempt: int, *, is_try: bool = False) -> Claimed:
+    """A row of `details`."""
     answered = row.answered or {}
     language = row.language or row.customer_language
     thread = row.content.get("thread") or answered.get("thread") or {}
-    return Claimed(*(*row[:18], language, *row[20:23], row.reply_to, thread, attempt))
+    return Claimed(*(*row[:18], language, *row[20:23], row.reply_to, thread, attempt, is_try))
 
 
 def _keep_parts(
@@ -285,18 +333,9 @@ def _settle(session: Session, message_id: int, attempt: int | None, **values: An
 
 
 _due = Prepared(_due_query())
-_unknown_query = (
-    _details()
-    .where(
-        text(f"messages.{UNKNOWN}"),
-        _table.c.id > bindparam("after"),
-        _table.c.not_before >= bindparam("since"),
-    )
-    .order_by(_table.c.id)
-    .limit(bindparam("most"))
+_unknown = Prepared(
+    details().where(text(f"messages.{UNKNOWN}")).order_by(_table.c.id).limit(bindparam("most"))
 )
-_unknown = Prepared(_unknown_query)
-_unknown_of = Prepared(_unknown_query.where(Among(_table.c.channel, "channels")))
 
 
 def _starting(until: Any) -> Update:

@@ -13,7 +13,6 @@ from bot.delivery.stopping import Stopped
 from bot.logs import logger
 from channels.abilities import Rationer
 from channels.base import Channel, Rates, Ration
-from channels.errors import SenderStopped
 from crm_store import rates
 from crm_store.messages import Claimed
 from crm_store.rates import Limit
@@ -62,9 +61,9 @@ class Pace:
             return Later(0.0, "held too long")
         return None
 
-    def stop(self, message: Claimed, error: SenderStopped) -> None:
-        """The message's sender was refused: it sends nothing more for a while."""
-        self._stopped.stop(message, error)
+    def stop(self, message: Claimed) -> None:
+        """The message's sender was refused: what waits to be sent with it does not go now."""
+        self._stopped.stop(message)
 
     async def _wait(self, channel: Channel, message: Claimed) -> float:
         """0.0 once the message may go, else the seconds it would have to wait."""

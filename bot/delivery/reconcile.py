@@ -1,9 +1,8 @@
 """Messages with an unknown outcome: ask the provider where it can tell, else staff sees them."""
 
 import asyncio
-import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.app import App
@@ -13,7 +12,7 @@ from bot.logs import logger
 from channels.abilities import Reconciler
 from channels.base import Receipt
 from channels.errors import SendError
-from crm_store import lookups, messages
+from crm_store import asking, clock, lookups
 from crm_store.messages import Claimed
 from crm_store.session import Session, now
 
@@ -25,6 +24,8 @@ WORTH_ASKING = timedelta(days=3)
 """What no provider could tell by then is left to a person."""
 RARER = 0.1
 """One is asked about again after this share of the time it has been unknown for."""
+PATIENCE = asking.LEASE.total_seconds() * 0.8
+"""Seconds a provider may take: what it says later, another worker may have asked meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +36,26 @@ class Page:
     after: int
 
 
-class Reconciliation:
-    """What one worker asks, each message less and less often; runs in one event loop."""
+@dataclass(frozen=True, slots=True)
+class Question:
+    """About a message whose last attempt had ended `age` ago, if it is ours to ask."""
 
-    def __init__(self, app: App, *, clock: Callable[[], float] = time.monotonic) -> None:
+    message: Claimed
+    age: timedelta
+
+
+class Reconciliation:
+    """What one worker asks, each message less and less often; runs in one event loop.
+
+    All workers share, in the store, who asks about a message and when it is asked about again.
+    """
+
+    def __init__(self, app: App, *, clock: Callable[[Session], datetime] = clock.shared) -> None:
         self._app = app
         self._clock = clock
         channels: Mapping[str, object] = app.channels
         self._able = {name: one for name, one in channels.items() if isinstance(one, Reconciler)}
         self._after = 0
-        self._asked: dict[int, float] = {}
 
     async def ask(self) -> int:
         """Settle what the providers can settle; how many messages that was.
@@ -54,13 +65,9 @@ class Reconciliation:
         """
         if not self._able:
             return 0
-        page = Page(tuple(self._able), self._after)
-        found = await self._app.work.do(_unknown, page)
-        if not self._after:
-            self._forget()
+        found = await self._app.work.do(self._unknown, Page(tuple(self._able), self._after))
         self._after = found[-1].id if len(found) == AT_ONCE else 0
-        due = [message for message in found if self._is_due(message)]
-        settled = sum(await asyncio.gather(*map(self._ask_one_by_one, _by_channel(due).values())))
+        settled = sum(await asyncio.gather(*map(self._ask_one_by_one, _by_channel(found).values())))
         if settled:
             self._app.wake.sends()
         return settled
@@ -69,22 +76,33 @@ class Reconciliation:
         return sum([await self._ask(message) for message in unknown])
 
     async def _ask(self, message: Claimed) -> bool:
-        self._asked[message.id] = self._clock()
-        outcome = await _answer(self._app, self._able[message.channel], message)
+        age = await self._app.work.do(self._begin, message.id)
+        if age is None:
+            return False
+        question = Question(message, age)
+        outcome = await _answer(self._app, self._able[message.channel], question)
         if outcome is None or await _taken(self._app, outcome):
+            await self._app.work.do(self._end, question)
             return False
         await self._app.work.do(sending.record, [outcome])
         return True
 
-    def _is_due(self, message: Claimed) -> bool:
-        since = self._clock() - self._asked.get(message.id, 0.0)
-        age = (now() - _tried_at(message)).total_seconds()
-        return message.id not in self._asked or since >= RARER * age
+    def _unknown(self, session: Session, pages: Sequence[Page]) -> list[list[Claimed]]:
+        at = self._clock(session)
+        since = at - WORTH_ASKING
+        return [
+            asking.due(session, AT_ONCE, one.channels, after=one.after, since=since, at=at)
+            for one in pages
+        ]
 
-    def _forget(self) -> None:
-        """Of what is no longer unknown: nothing is asked about for longer than `WORTH_ASKING`."""
-        old = self._clock() - WORTH_ASKING.total_seconds()
-        self._asked = {one: at for one, at in self._asked.items() if at > old}
+    def _begin(self, session: Session, ids: Sequence[int]) -> list[timedelta | None]:
+        return [asking.begin(session, one, at=self._clock(session)) for one in ids]
+
+    def _end(self, session: Session, asked: Sequence[Question]) -> list[None]:
+        for one in asked:
+            at = self._clock(session)
+            asking.end(session, one.message.id, again=RARER * one.age, at=at)
+        return [None for _ in asked]
 
 
 def _by_channel(unknown: Sequence[Claimed]) -> Mapping[str, Sequence[Claimed]]:
@@ -94,22 +112,16 @@ def _by_channel(unknown: Sequence[Claimed]) -> Mapping[str, Sequence[Claimed]]:
     return found
 
 
-def _unknown(session: Session, pages: Sequence[Page]) -> list[list[Claimed]]:
-    since = now() - WORTH_ASKING
-    return [
-        messages.unknown(session, AT_ONCE, channels=one.channels, after=one.after, since=since)
-        for one in pages
-    ]
-
-
-async def _answer(app: App, channel: Reconciler, message: Claimed) -> Outcome | None:
+async def _answer(app: App, channel: Reconciler, question: Question) -> Outcome | None:
     """Sent, or provably not sent and so queued again; None if the provider cannot tell now."""
+    message = question.message
+    asked = sending.outbound_message(message, app.settings)
+    asked = replace(asked, tried_at=now() - question.age)
     try:
-        receipt = await channel.reconcile(
-            sending.outbound_message(message, app.settings), _tried_at(message) - CLOCKS
-        )
-    except SendError as error:
-        log.warning("cannot tell yet", message_id=message.id, error=str(error))
+        async with asyncio.timeout(PATIENCE):
+            receipt = await channel.reconcile(asked, _tried_at(message) - CLOCKS)
+    except (SendError, TimeoutError) as error:
+        log.warning("cannot tell yet", message_id=message.id, error=str(error) or "no answer")
         return None
     return _verdict(message, receipt)
 

@@ -6,7 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from bot.delivery import reaching
+from bot import status
+from bot.delivery import reaching, stopping
 from bot.settings import Settings
 from bot.unsubscribe import withdrawing
 from bot.unsubscribe.withdrawing import MARKETING, Ticket
@@ -19,8 +20,15 @@ from channels.base import (
     Receipt,
     Template,
 )
-from channels.errors import AddressDead, Blocked, OptedOut, SendError, UnknownOutcome
-from crm_store import consents, delivery, identities, messages
+from channels.errors import (
+    AddressDead,
+    Blocked,
+    OptedOut,
+    SendError,
+    SenderStopped,
+    UnknownOutcome,
+)
+from crm_store import consents, delivery, identities, messages, troubles
 from crm_store.messages import Claimed
 from crm_store.models.kinds import IdentityState
 from crm_store.reach import Event
@@ -57,6 +65,8 @@ class Outcome:
     """The recipient's new address, if the provider moved it."""
     untried: bool = False
     """It was held back by a rate, which is no attempt."""
+    stops_sender: bool = False
+    """The provider takes nothing from its sender until an operator acts."""
 
 
 _GONE = (IdentityState.BLOCKED, IdentityState.DEAD)
@@ -145,6 +155,7 @@ def outcome_of(message: Claimed, error: SendError, *, later: datetime | None) ->
         code=error.code or type(error).__name__,
         error=str(error)[:500],
         reach=_PROVES.get(type(error)),
+        stops_sender=isinstance(error, SenderStopped),
     )
 
 
@@ -163,10 +174,12 @@ def record(session: Session, batches: Sequence[Sequence[Outcome]]) -> list[list[
     topics: list[list[str]] = []
     for outcomes in batches:
         gone = [one for one in outcomes if one.verdict == Verdict.SENT]
-        messages.mark_many_sent(
+        early = messages.mark_many_sent(
             session, [(one.message, one.provider_id, one.parts) for one in gone]
         )
         _delivered_at_once(session, gone)
+        _count_tries(session, outcomes)
+        heard = [topic for report in early for topic in status.follow(session, report)]
         for one in gone:
             if one.message.identity_state in _GONE:
                 _back_again(session, one.message)
@@ -178,8 +191,20 @@ def record(session: Session, batches: Sequence[Sequence[Outcome]]) -> list[list[
                 _RECORD[one.verdict](session, one)
             if one.reach is not None:
                 _learn(session, one.message, one.reach)
-        topics.append([topic for one in outcomes for topic in _topics(one.message)])
+        topics.append([*heard, *(topic for one in outcomes for topic in _topics(one))])
     return topics
+
+
+def _count_tries(session: Session, outcomes: Sequence[Outcome]) -> None:
+    """What they show of senders: refused, or working again."""
+    for one in outcomes:
+        sender = stopping.sender_of(one.message)
+        if one.stops_sender:
+            troubles.stop(session, sender, code=one.code, said=one.error or "")
+        elif one.message.is_try and one.verdict == Verdict.SENT:
+            troubles.was_taken(session, sender)
+        elif one.message.is_try and one.verdict in (Verdict.FAILED, Verdict.DROPPED):
+            troubles.told_nothing(session, sender)
 
 
 def _delivered_at_once(session: Session, sent: Sequence[Outcome]) -> None:
@@ -209,8 +234,10 @@ def _back_again(session: Session, message: Claimed) -> None:
     reaching.learn(session, heard, IdentityState.OK)
 
 
-def _topics(message: Claimed) -> tuple[str, str]:
-    return (f"conversation:{message.conversation_id}", f"customer:{message.customer_id}")
+def _topics(one: Outcome) -> tuple[str, ...]:
+    message = one.message
+    about = (f"conversation:{message.conversation_id}", f"customer:{message.customer_id}")
+    return (*about, "inbox") if one.stops_sender or message.is_try else about
 
 
 def _retry(session: Session, one: Outcome) -> None:

@@ -70,7 +70,8 @@ class EmailChannel:
         message_id = self._tokens.message_id(message.id)
         back = self._tokens.address(message.id) if self._config.plus_addresses else ""
         look_up = reconcile.look_up
-        return await asyncio.to_thread(look_up, self._config.imap, message_id, back, since)
+        tried_at = message.tried_at or since
+        return await asyncio.to_thread(look_up, self._config.imap, message_id, back, tried_at)
 
     async def poll(self, cursor: str | None) -> AsyncIterator[tuple[Sequence[Event], str]]:
         """Read the mailbox for ever; without `imap` there is nothing to yield, ever."""

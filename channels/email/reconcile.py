@@ -11,7 +11,9 @@ SETTLED = timedelta(minutes=10)
 """Before that a mail may still be on its way into the folder."""
 
 
-def look_up(imap: Imap | None, message_id: str, reply_to: str, since: datetime) -> Receipt | None:
+def look_up(
+    imap: Imap | None, message_id: str, reply_to: str, tried_at: datetime
+) -> Receipt | None:
     """The receipt if our Message-ID is in the sent folder, or anything came back to it.
 
     That may be an answer, but also a bounce: it proves that the mail was sent, not more.
@@ -36,6 +38,6 @@ def look_up(imap: Imap | None, message_id: str, reply_to: str, since: datetime) 
         session.close()
     if not (imap.sent_folder and imap.sent_is_complete):
         raise Unreachable("the mailbox cannot tell whether the mail was sent")
-    if datetime.now(UTC) - since < SETTLED:
+    if datetime.now(UTC) - tried_at < SETTLED:
         raise Unreachable("too early to say that the mail was not sent")
     return None

@@ -45,7 +45,7 @@ class Outbox:
         """
         found = [(part, await self._looked_up(part)) for part in parts(message, self._limits)]
         missing = [part for part, id_ in found if id_ is None]
-        if missing and datetime.now(UTC) - since < SETTLED:
+        if missing and datetime.now(UTC) - (message.tried_at or since) < SETTLED:
             raise Unreachable("too early to say that the other side does not have the message")
         if len(missing) == len(found):
             return None

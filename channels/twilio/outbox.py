@@ -102,7 +102,7 @@ class Outbox:
         return _receipt([each.sid for each in found], status)
 
     def _is_settled(self, message: OutboundMessage, since: datetime) -> bool:
-        age = (datetime.now(UTC) - since).total_seconds()
+        age = (datetime.now(UTC) - (message.tried_at or since)).total_seconds()
         return age > SETTLED_SECONDS and self._recall.settled(message.id, since)
 
     async def _steps(self, message: OutboundMessage, *, needs_approval: bool) -> tuple[Step, ...]:

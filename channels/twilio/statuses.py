@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from channels.base import DeliveryStatus, StatusUpdate
-from channels.errors import Misconfigured, Refused
+from channels.errors import Misconfigured, Refused, SenderStopped
 from channels.twilio import address, failures
 from channels.twilio.fields import Fields
 
@@ -50,7 +50,8 @@ def updates(channel: str, provider_id: str, fields: Fields) -> Sequence[StatusUp
     if status is None:
         return ()
     code = _error_code(fields) if status is DeliveryStatus.FAILED else None
-    if issubclass(failures.classify(code) or Refused, Misconfigured):
+    meant = failures.classify(code) or Refused
+    if issubclass(meant, Misconfigured):
         log.error("Twilio %s: %s; an operator must act", code, failures.describe(code))
     return (
         StatusUpdate(
@@ -62,6 +63,7 @@ def updates(channel: str, provider_id: str, fields: Fields) -> Sequence[StatusUp
             reach=failures.reach(code),
             recipient=_recipient(fields),
             retry_after=failures.retry_after(code),
+            stops_sender=issubclass(meant, SenderStopped),
         ),
     )
 

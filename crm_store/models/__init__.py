@@ -18,7 +18,7 @@ from crm_store.models.points import (
 )
 from crm_store.models.reach import ReachEvent
 from crm_store.models.service import Complaint, ComplaintNote, Consent, Counter, OneTimeCode
-from crm_store.models.sharing import PollLease, RateBucket, WorkerProcess
+from crm_store.models.sharing import ChannelTrouble, PollLease, RateBucket, WorkerProcess
 from crm_store.models.staff import AuditEntry, LoginAttempt, Staff, StaffSession
 from crm_store.models.talk import (
     Conversation,
@@ -38,6 +38,7 @@ __all__ = [
     "Attachment",
     "AuditEntry",
     "Base",
+    "ChannelTrouble",
     "Complaint",
     "ComplaintNote",
     "Consent",

@@ -140,6 +140,13 @@ class StaffRole(StrEnum):
     ADMIN = "admin"
 
 
+class Way(StrEnum):
+    """Which way messages go on a channel."""
+
+    SEND = "send"
+    RECEIVE = "receive"
+
+
 class TemplateState(StrEnum):
     """What the provider thinks of a message template."""
 

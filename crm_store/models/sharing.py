@@ -1,4 +1,4 @@
-"""What several processes share: how fast a channel is sent to, who polls it, who works at all."""
+"""What several processes share: rates, who polls, who works at all, what does not work."""
 
 from datetime import datetime
 
@@ -6,6 +6,8 @@ from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_store.models.base import Base
+from crm_store.models.columns import words
+from crm_store.models.kinds import Way
 
 
 class RateBucket(Base):
@@ -39,3 +41,23 @@ class WorkerProcess(Base):
 
     name: Mapped[str] = mapped_column(primary_key=True)
     seen_at: Mapped[datetime]
+
+
+class ChannelTrouble(Base):
+    """A channel that cannot send a kind of message, or cannot be fetched from, and why.
+
+    Of a sender: at `until` one message is tried again. `by_report`: the refusal came after the
+    provider had taken the message; `taken`: it has taken another one since.
+    """
+
+    __tablename__ = "channel_troubles"
+
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    way: Mapped[Way] = mapped_column(words(Way, "way"), primary_key=True)
+    since: Mapped[datetime]
+    until: Mapped[datetime]
+    code: Mapped[str | None]
+    said: Mapped[str]
+    by_report: Mapped[bool]
+    taken: Mapped[bool]

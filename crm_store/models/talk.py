@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crm_store.models.base import Base
@@ -61,7 +61,11 @@ class Conversation(Base):
 
 
 class Message(Base):
-    """One message, in or out. `not_before` is when an outbound one may go."""
+    """One message, in or out. `not_before` is when an outbound one may go.
+
+    `lease_until`: until when one that is being sent may be, or one that is unknown is not asked
+    about; `unknown_since`: when its last attempt with an unknown outcome had ended.
+    """
 
     __tablename__ = "messages"
     __table_args__ = (
@@ -93,6 +97,7 @@ class Message(Base):
     not_before: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     attempts: Mapped[int] = mapped_column(default=0)
     lease_until: Mapped[datetime | None]
+    unknown_since: Mapped[datetime | None]
     error_code: Mapped[str | None]
     error: Mapped[str | None]
     intent: Mapped[str | None]
@@ -126,6 +131,9 @@ class PendingStatus(Base):
     status: Mapped[MessageStatus] = mapped_column(words(MessageStatus, "status"))
     error_code: Mapped[str | None]
     error: Mapped[str | None]
+    reach: Mapped[str | None]
+    retry_seconds: Mapped[int | None]
+    stops_sender: Mapped[bool] = mapped_column(default=False, server_default=false())
     at: Mapped[Created]
 
 

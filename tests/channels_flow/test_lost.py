@@ -1,5 +1,6 @@
 """What Twilio took and a report then calls lost: sent again if that can help, a few times."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from crm_store import conversations, resending, staff
 from crm_store.models import Message
 from crm_store.models.kinds import MessageStatus
 from crm_store.session import now
+from tests.peers.twilio_server import Fault
 
 pytestmark = pytest.mark.anyio
 TEMPORARY = (30003, 30008, 30017, 30410, 63010, 63012)
@@ -56,7 +58,7 @@ async def test_a7_what_passes_is_sent_again_after_a_while(stage, reply, code):
     assert stage.message(reply).provider_id != lost
 
 
-@pytest.mark.parametrize("code", [21610, 30005, 30007, 63016, 63049, 63032, 63003, 30002, 99999])
+@pytest.mark.parametrize("code", [21610, 30005, 30007, 63016, 63049, 63032, 63003, 21408, 99999])
 async def test_a7_what_does_not_pass_is_not_sent_again(stage, reply, code):
     await lose(stage, reply, code)
     assert stage.message(reply).status == MessageStatus.FAILED
@@ -123,3 +125,49 @@ async def test_a_bots_answer_is_dropped_if_a_person_took_over_meanwhile(stage, r
         conversations.get(session, talk).owner_version += 1
     await wait_over(stage, reply)
     assert stage.message(reply).status == MessageStatus.DROPPED
+
+
+async def answered_late(stage, *codes, word="undelivered"):
+    """Twilio takes the answer to Ana and reports on it before it answers us; gives its id."""
+    answered = asyncio.Event()
+    stage.twilio.faults.append(Fault(taken=True, held=answered))
+    await stage.twilio.customer_writes("halo")
+    [taken] = await stage.until(lambda: stage.twilio.messages)
+    for code in codes:
+        await stage.twilio.report(taken["sid"], word, code=code)
+    assert stage.replies()[0].status == MessageStatus.SENDING
+    answered.set()
+    await stage.until(lambda: stage.replies()[0].status != MessageStatus.SENDING)
+    return stage.replies()[0].id
+
+
+@pytest.mark.parametrize("code", TEMPORARY + THROTTLE)
+async def test_a3_5_a_report_before_our_own_commit_has_it_sent_again_all_the_same(stage, code):
+    before = now()
+    reply = await answered_late(stage, code, code)
+    waiting = stage.message(reply)
+    assert (waiting.status, waiting.error_code) == (MessageStatus.QUEUED, str(code))
+    assert waiting.not_before > before + timedelta(seconds=5)
+    await wait_over(stage, reply)
+    assert [sent["body"] for sent in stage.twilio.messages] == ["echo: halo"] * 2
+    assert (stage.message(reply).status, stage.message(reply).attempts) == ("sent", 2)
+
+
+@pytest.mark.parametrize("code", [21610, 30005, 30007, 63016, 21408, 99999])
+async def test_a3_5_nor_does_an_early_report_send_again_what_does_not_pass(stage, code):
+    reply = await answered_late(stage, code)
+    failed = stage.message(reply)
+    assert (failed.status, failed.error_code) == (MessageStatus.FAILED, str(code))
+
+
+@pytest.mark.parametrize(("code", "state"), [(63024, "dead"), (21610, "opted_out")])
+async def test_a3_5_what_an_early_report_proves_about_the_address_is_kept(stage, code, state):
+    await answered_late(stage, code)
+    assert stage.identity().state == state
+
+
+async def test_a7_what_a_report_on_a_part_proves_about_the_address_is_kept(stage, reply):
+    stage.queue("Kulkas dua pintu hemat listrik. " * 100)
+    await stage.rest()
+    await stage.twilio.report(stage.twilio.messages[-2]["sid"], "failed", code=63024)
+    assert stage.identity().state == "dead"

@@ -46,6 +46,13 @@ async def test_too_early_proves_nothing(imap, from_mailbox, to_ana):
         await complete.reconcile(to_ana(), datetime.now(UTC))
 
 
+async def test_what_waited_long_and_was_tried_just_now_may_still_arrive(imap, from_mailbox, to_ana):
+    await imap.append(b"From: x\r\n\r\n", "Sent")
+    complete = from_mailbox(sent_folder="Sent", sent_is_complete=True)
+    with pytest.raises(Unreachable, match="early"):
+        await complete.reconcile(to_ana(tried_at=datetime.now(UTC)), LONG_AGO)
+
+
 async def test_without_a_mailbox_a_person_decides(new_channel, to_ana):
     channel = new_channel()
     assert isinstance(channel, Reconciler)

@@ -28,7 +28,8 @@ def secret() -> str:
 
 
 class Gateway:
-    """Takes what is posted; the next answers can be made up: status, body, headers, delay, cut.
+    """Takes what is posted; the next answers can be made up: status, body, headers, cut, slow or
+    held until an event is set.
 
     What it took is known at `/sent` by its key, in `known`; `lookups` answers there instead.
     """
@@ -60,6 +61,8 @@ class Gateway:
 
     async def _answer(self, request: web.Request, told: dict[str, Any]) -> web.Response:
         await asyncio.sleep(told.get("slow", 0.0))
+        if "held" in told:
+            await told["held"].wait()
         if told.get("cut"):
             assert request.transport is not None
             request.transport.abort()

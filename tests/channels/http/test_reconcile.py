@@ -61,6 +61,12 @@ async def test_a_moment_after_sending_nothing_is_proved(asking, to_ana):
         await asking.reconcile(to_ana("halo"), ago(5))
 
 
+async def test_what_waited_long_and_was_tried_just_now_may_still_arrive(asking, to_ana):
+    with pytest.raises(Unreachable, match="too early"):
+        await asking.reconcile(to_ana("halo", tried_at=ago(5)), ago(9000))
+    assert await asking.reconcile(to_ana("halo", tried_at=ago(90)), ago(9000)) is None
+
+
 @pytest.mark.parametrize(
     "answer",
     [
