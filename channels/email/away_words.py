@@ -12,14 +12,19 @@ _AUTOMATIC = (
     r"|автоматична відповідь|αυτόματη απάντηση|自动(?:回复|答复)"
     r"|自動(?:回覆|返信|応答|回答)|不在通知"
     r"|자동 ?(?:회신|응답)|부재중|الرد (?:الآلي|التلقائي)|رد تلقائي|תשובה אוטומטית|trả lời tự động"
-    r"|ตอบกลับอัตโนมัติ|balasan otomatis|jawaban otomatis|respons? otomatis|balas otomatis"
+    r"|ตอบกลับอัตโนมัติ|(?:balasan|jawaban|respons?|tanggapan) otomatis|balas otomatis"
     r"|balasan automatik"
 )
 _AWAY = (
-    r"out of (?:the )?office|away from (?:the |my )?(?:office|desk|e?-?mail)|on (?:vacation|leave)"
-    r"|i am away|away until|vacation (?:reply|notice|message)|maternity leave|annual leave"
-    r"|sedang cuti|(?:di luar|tidak (?:berada |ada )?di) kantor|sedang tidak di tempat"
-    r"|cuti (?:hingga|sampai|tahunan|bersama|melahirkan)|bercuti|tiada di pejabat"
+    r"out[- ]of[- ](?:the[- ])?office|away from (?:the |my )?(?:office|desk|e?-?mail)"
+    r"|on (?:vacation|leave|(?:annual|parental|sick|maternity) leave|holidays?\b)"
+    r"|(?:i am|i['’]m|i will be|be) (?:currently )?(?:away|traveling|travelling|absent)|away until"
+    r"|vacation (?:reply|notice|message|response)|maternity leave|annual leave"
+    r"|sedang (?:dalam )?(?:masa )?(?:cuti|libur|dinas|perjalanan dinas|tugas luar)"
+    r"|(?:di luar|tidak (?:sedang )?(?:berada |ada )?di|jauh dari) (?:kantor|tempat)"
+    r"|sedang tidak (?:masuk|di tempat)|dinas (?:ke )?luar|(?:mengambil|menjalani) cuti"
+    r"|cuti (?:hingga|sampai|dari|mulai|tahunan|bersama|melahirkan|sakit)|(?:akan|masih) cuti"
+    r"|bercuti|tiada di pejabat"
     r"|abwesenheit|nicht im (?:büro|haus)|im urlaub|außer haus|absence du bureau|absent du bureau"
     r"|je suis (?:absent|en cong)|en cong[ée]s|fuera de (?:la )?oficina|de vacaciones|estoy ausente"
     r"|fora do escrit[óo]rio|ausência tempor|de férias|fuori (?:sede|ufficio)|sono assente|in ferie"
@@ -29,13 +34,80 @@ _AWAY = (
     r"|εκτός γραφείου|不在办公室|外出|休假|休暇|不在にし|부재|휴가"
     r"|خارج المكتب|إجازة|מחוץ למשרד|בחופשה|nghỉ phép|vắng mặt"
 )
+_PREFIX = r"auto ?:|o{2,3}f? ?[:–-]"
 _ANSWERED = r"\W*(?!(?:re|aw|sv|antw|balas|bls|fwd?|tr) ?:)"
-AWAY_SUBJECT = re.compile(rf"{_ANSWERED}(?:{_AUTOMATIC}|.{{0,60}}(?:{_AWAY}))", re.IGNORECASE)
+AUTOMATIC_SUBJECT = re.compile(rf"{_ANSWERED}(?:{_PREFIX}|{_AUTOMATIC})", re.IGNORECASE)
+AWAY_SUBJECT = re.compile(
+    rf"{_ANSWERED}(?:{_PREFIX}|{_AUTOMATIC}|.{{0,60}}(?:{_AWAY}))", re.IGNORECASE
+)
 """Says so somewhere; counts with a header that supports it."""
 AWAY_ALONE = re.compile(
-    rf"{_ANSWERED}(?:(?:{_AUTOMATIC})\W*|(?:{_AUTOMATIC}) ?: ?.*"
+    rf"{_ANSWERED}(?:(?:{_AUTOMATIC})\W*|(?:{_AUTOMATIC}) ?[:\]] ?.*"
     rf"|(?:{_AWAY})\W*(?:(?:auto)?-?(?:reply|notice|message|notification)\W*)?)",
     re.IGNORECASE,
 )
 """Says nothing else; people write "On vacation, please deliver later"."""
+AWAY_OF = re.compile(
+    rf"\W*(?:auto ?: ?)?.{{0,80}}\bis (?:{_AWAY})\W*(?:\(returning [^()]{{3,60}}\))?\W*",
+    re.IGNORECASE,
+)
+"""What Lotus Notes writes, in the third person; the text is in the first."""
+AWAY_LABEL = re.compile(
+    rf"{_ANSWERED}(?:{_PREFIX}|{_AUTOMATIC}|(?:.{{0,20}}\b)?(?:{_AWAY}|cuti\b|libur\b|absence\b))",
+    re.IGNORECASE,
+)
+"""Begins with it, and may go on."""
 AWAY_TEXT = re.compile(rf"{_AUTOMATIC}|{_AWAY}|automatically generated", re.IGNORECASE)
+I_AM_AWAY = re.compile(
+    rf"\b(?:i am|i['’]m|i will be|i['’]ll be|saya)\b.{{0,40}}(?:{_AWAY})", re.IGNORECASE
+)
+PROMISED = re.compile(
+    r"(?:will|shall) (?:reply|respond|answer|get back|return (?:your|to)"
+    r"|be (?:back|returning)|not be|not return|have (?:limited|no)|check)|automat"
+    r"|(?:limited|no|intermittent) access to"
+    r"|for (?:any )?(?:urgent|immediate|emergency)|(?:in|for) urgent (?:cases|matters)|is urgent"
+    r"|thank(?:s| you) for (?:your|the) (?:e-?)?(?:mail|message)|(?:up)?on my return|when i return"
+    r"|akan (?:segera )?(?:membalas|menjawab|menghubungi|merespons?|menanggapi|kembali|dibalas)"
+    r"|untuk (?:hal(?:-hal)?|keperluan|urusan|kebutuhan) (?:yang )?(?:mendesak|urgent|penting"
+    r"|darurat)"
+    r"|terima ?kasih atas (?:e-?mail|pesan|surat)|akses (?:\w+ )?(?:yang )?terbatas"
+    r"|otomatis|sekembali"
+    r"|kembali (?:bekerja|masuk|ke kantor|aktif)|silah?kan (?:meng)?hubungi"
+    r"|hubungi (?:rekan|kolega)"
+    r"|contact my (?:colleague|assistant)|in dringenden|rückkehr"
+    r"|vielen dank für ihre|zugriff|wieder (?:da|erreichbar|im büro|zurück)"
+    r"|bis (?:zum|einschließlich)"
+    r"|en cas d['’]urgence|pour toute urgence|de retour|à mon retour|merci (?:de|pour) votre"
+    r"|mi regreso|gracias por su|acceso al correo|ao regressar|urgência|al mio rientro|urgenza"
+    r"|terugkomst|dringende (?:zaken|vragen)|bedankt voor uw",
+    re.IGNORECASE,
+)
+"""What absence notes say besides, and people to a shop hardly do."""
+ASKED = re.compile(
+    r"\?|tolong|\b(?:mohon|harap|minta) (?!(?:meng)?hubungi|maaf|maklum|kontak|tidak|jangan)"
+    r"|\bplease (?!contact|call|e-?mail|note|reach|direct|feel|forward|resend|be\b|accept|do not"
+    r"|don['’]t|send (?:an |your )?e-?mail|get in|use|refer|allow|expect|find|see)"
+    r"|\b(?:kirim(?:kan)?|diantar|antar|pesanan|order|deliver(?:y)?|refund|garansi|warranty)\b",
+    re.IGNORECASE,
+)
+"""Asks something of a shop: a person is waiting."""
+DECLARED = re.compile(
+    r"\bthis is an? (?:automat(?:ed|ic)|auto-?generated) (?:reply|response|answer|acknowledge?ment)"
+    r"|\b(?:ini (?:adalah|merupakan)|(?:e-?mail|pesan|surat) ini (?:adalah|merupakan)) (?:sebuah )?"
+    r"(?:balasan|jawaban|tanggapan|respons?) (?:yang )?(?:otomatis|dibuat (?:secara )?otomatis)"
+    r"|\b(?:e-?mail|pesan|balasan) ini (?:dikirim(?:kan)?|dibuat|dihasilkan|terkirim)"
+    r" (?:secara )?otomatis"
+    r"|\bdies ist eine automatische (?:antwort|eingangsbestätigung)",
+    re.IGNORECASE,
+)
+"""A text that says of itself that a program answered."""
+PASSED_ON = re.compile(r"\W*(?:fwd?|fw|wg|tr|rv|trs|terusan) ?:", re.IGNORECASE)
+RECEIPT_SUBJECT = re.compile(
+    r"(?:not |tidak )?(?:read|dibaca|gelesen|lu|le[ií]do|letto|gelezen)(?: receipt)? ?:",
+    re.IGNORECASE,
+)
+RECEIPT_TEXT = re.compile(
+    r"(?:your message|pesan anda|this is a (?:return |read )?receipt for)\b(?:.|\n){0,400}"
+    r"(?:was (?:read|deleted|displayed)|(?:telah |)(?:dibaca|dihapus)|\bdisplayed)",
+    re.IGNORECASE,
+)

@@ -12,9 +12,13 @@ SUBJECT = re.compile(
     r"|(?:mail|message|e-?mail) (?:could )?not (?:be )?delivered|delivery (?:has )?(?:been )?fail"
     r"|delivery failure|non-?deliver|returned to sender|could not be delivered|message delayed"
     r"|could ?n[o']t send|can(?:not|'t) send|user unknown|permanent (?:delivery )?failure"
-    r"|processing error|message status|warning: (?:could not|message)|errors from .+\["
-    r"|tidak (?:dapat |bisa |berhasil |)?(?:di|ter)(?:kirim|sampaikan)|gagal (?:di|ter)?kirim"
-    r"|pengiriman (?:pesan |e-?mail |surat )?(?:gagal|tertunda)|gagal pengiriman|tak dapat dihantar"
+    r"|message you sent (?:was )?blocked|delayed mail|processing error|message status"
+    r"|warning: (?:could not|message)|errors from .+\["
+    r"|(?:tidak|tak) (?:dapat |bisa |berhasil |)?(?:di|ter)(?:kirim|sampaikan)"
+    r"|gagal (?:di|ter)?kirim"
+    r"|pengiriman (?:pesan |e-?mail |surat |anda )*(?:telah |tidak )?(?:gagal|tertunda|berhasil)"
+    r"|(?:pesan|e-?mail|surat) (?:anda )?(?:tidak (?:sampai|tersampaikan)|dikembalikan|tertunda)"
+    r"|gagal pengiriman|tak dapat dihantar"
     r"|unzustellbar|nicht zugestellt|zustellung|non (?:remis|distribu[ée]|livr[ée])"
     r"|échec (?:de la |de )?(?:remise|distribution)|no se (?:puede|pudo|ha podido) entregar"
     r"|no (?:se ha )?entregado|error (?:de|en la) entrega|não (?:foi )?entregue|falha na entrega"
@@ -28,11 +32,11 @@ SUBJECT = re.compile(
     r"|배달되지|반송|전송 ?실패|전달되지|لم يتم تسليم|تعذر (?:ال)?تسليم|לא נמסרה|ไม่สามารถส่ง",
     re.IGNORECASE,
 )
-OPENING = re.compile(
+_OF_MAIL = (
     r"this is the qmail-send program|created automatically by (?:the )?mail delivery (?:soft|sys)"
     r"|this is the mail system at host|this is the (?:dragonfly mail agent|mailer-daemon)"
     r"|deliver(?:y|ing) (?:of your message )?to the following (?:recipient|address)"
-    r"|(?:did not|has not) reach(?:ed)? the following recipient|could not be delivered to"
+    r"|(?:did not|has not) reach(?:ed)? the following recipient"
     r"|unable to deliver (?:your |the )?(?:message|mail)|error delivering your (?:mail|message)"
     r"|invalid user address|trouble delivering your message|failed recipients? ?[-:]"
     r"|your (?:e-?)?(?:message|mail) (?:did not reach|couldn't be|wasn't|was not|cannot be) ?deliv"
@@ -40,8 +44,22 @@ OPENING = re.compile(
     r"|following addresses had (?:permanent )?(?:fatal|delivery) errors"
     r"|sorry,? we were unable to deliver|inform you that (?:your|the) message"
     r"|the following recipients? did not receive|wasn't able to deliver the following message"
-    r"|was automatically rejected:|transcript of session follows",
-    re.IGNORECASE,
+    r"|was automatically rejected:|transcript of session follows"
+    r"|delivery has failed to (?:these|the following)|error occurred while trying to deliver"
+    r"|not reach some or all of the intended recip"
+    r"|permanent fatal (?:delivery )?errors|recipient\(s\) could not be reached"
+    r"|could not deliver (?:the |your )?message to (?:the following|some)"
+    r"|(?:pesan|e-?mail|surat)(?: anda)? (?:tidak|gagal|belum)(?: dapat| bisa| berhasil)?"
+    r" (?:ter|di)(?:kirim(?:kan)?|sampaikan) (?:ke|kepada)\b"
+    r"|mengirim(?:kan)? (?:pesan|e-?mail|surat)(?: anda)? (?:ke|kepada)\b"
+    r"|(?:could not be|wasn't|couldn't be|was not|cannot be) delivered to:?\s*"
+    r"(?:the following|one or more|some (?:recip|addr)|<?[^\s<>@]{1,64}@)"
+    r"|pengiriman (?:telah gagal )?ke (?:penerima|alamat)[^\n]{0,60}(?:gagal|berikut)"
+)
+OPENING_OF_MAIL = re.compile(_OF_MAIL, re.IGNORECASE)
+"""Of a mail, and not of a parcel."""
+OPENING = re.compile(
+    rf"{_OF_MAIL}|(?:could not be|wasn't|couldn't be|was not) delivered to\b", re.IGNORECASE
 )
 LATER = re.compile(
     r"not yet been delivered|(?:message|mail) (?:is |has been )?(?:still )?delayed"
@@ -67,6 +85,8 @@ COPY = re.compile(
     r"|^(?=(?:return-path: |received: ?(?:from|by|\()))",
     re.IGNORECASE | re.MULTILINE,
 )
+SCANNERS = re.compile(r"apparently originated (?:at|from)\b|^content type: \w", re.I | re.M)
+"""A content filter tells its administrator of somebody's mail; nothing came back."""
 DAEMON = re.compile(
     r"mailer-?daemon|post_?master|mail-?daemon|mdaemon|mail\.delivery\.(?:sub)?system"
     r"|microsoftexchange\w*|mailadmin|double-bounce|smtp_mail_service"
@@ -85,6 +105,7 @@ AFTER_DATA = re.compile(
 )
 CERTAIN = re.compile(
     r"(?:doesn['’]t|does not) have an? \S+ account|destinataire inva|no longer"
+    r"|(?<!your )(?:account|mailbox)\s+(?:has\s+been|is|was)\s+(?:disabled|deactivated)"
     r"|mailbox\s+(?:not\s+found|is\s+disabled)|invalid\s+mailbox|local\s+mailbox\s+\S+\s+is\s+unavailable",
     re.IGNORECASE,
 )

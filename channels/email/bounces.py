@@ -18,6 +18,8 @@ from channels.email.bounce_words import (
     GIVEN_UP,
     LATER,
     OPENING,
+    OPENING_OF_MAIL,
+    SCANNERS,
     SUBJECT,
 )
 from channels.email.headers import Headers
@@ -72,8 +74,8 @@ def reports(mail: Part, raw: bytes) -> list[Report]:
             return _filtered(_explained(_named(_merged(found), mail), mail), mail)
     if not _is_text_bounce(mail):
         return []
-    inlined = _inlined(mail)
-    found = _explained(inlined, mail) if inlined else _text_only(mail, raw)[:MOST_RECIPIENTS]
+    fields = _inlined(mail) or _within(mail)
+    found = _explained(fields, mail) if fields else _text_only(mail, raw)[:MOST_RECIPIENTS]
     return _filtered(found, mail)
 
 
@@ -146,6 +148,16 @@ def _inlined(mail: Part) -> list[Report]:
     return _merged([each for each in _machine(text[start:].encode()) if each.recipient])
 
 
+def _within(mail: Part) -> list[Report]:
+    """The fields of the report that a gateway has attached to its own (Exchange)."""
+    for part in mail.parts:
+        inner = parse(part.content()) if part.content_type == "message/rfc822" else None
+        if inner and inner.content_type == "multipart/report":
+            machine = next((one for one in inner.walk() if one.content_type in _REPORTS), None)
+            return _merged(list(_machine(machine.content()))) if machine else []
+    return []
+
+
 def returned(mail: Part) -> Headers:
     """The header fields of our mail as the report returns them; empty if it does not."""
     for part in mail.walk():
@@ -206,13 +218,26 @@ def _is_text_bounce(mail: Part) -> bool:
         return True
     subject = mail.headers.text("subject")
     worded = bool(SUBJECT.search(subject))
-    opened = bool(OPENING.search(words_of(mail)[:3000]))
+    words = words_of(mail)[:3000]
     if _from_a_server(mail.headers):
-        return worded or opened or (_is_daemon(mail.headers) and _returns(mail))
+        opened = bool(OPENING.search(words))
+        return worded or opened or bool(_inlined(mail)) or _sends_back(mail)
     # People forward such reports, and ask what they mean.
-    if _PASSED_ON.match(subject):
+    if not OPENING_OF_MAIL.search(words) or _PASSED_ON.match(subject):
         return False
-    return opened and (worded or _returns(mail))
+    return _returns(mail) or (worded and _names_another(mail))
+
+
+def _names_another(mail: Part) -> bool:
+    """Customers complain of parcels in the same words: a report names an address besides."""
+    own = headers.mailboxes([*mail.headers.all("from"), *mail.headers.all("to")])
+    return bool(bounced.pieces(_human(mail), {box.address for box in own}, ()))
+
+
+def _sends_back(mail: Part) -> bool:
+    if not _is_daemon(mail.headers) or not _returns(mail):
+        return False
+    return not SCANNERS.search(words_of(mail)[:3000])
 
 
 def _returns(mail: Part) -> bool:
@@ -222,7 +247,8 @@ def _returns(mail: Part) -> bool:
 def _from_a_server(fields: Headers) -> bool:
     if any(_NO_PATH.fullmatch(value.strip()) for value in fields.all("return-path")):
         return True
-    return _is_daemon(fields) or not fields.get("from").strip("<> ")
+    given = fields.get("from")
+    return _is_daemon(fields) or not given.strip("<> ") or given.endswith("<>")
 
 
 def _is_daemon(fields: Headers) -> bool:

@@ -20,8 +20,13 @@ _WORD = re.compile(r"=\?([^?\s]{1,60})\?([bq])\?([^?]*)\?=", re.IGNORECASE)
 _BETWEEN_WORDS = re.compile(r"(\?=)\s+(?==\?[^?\s]{1,60}\?[bq]\?)", re.IGNORECASE)
 _ID = re.compile(r"<([^<>\s]{1,990})>")
 _ADDRESS = re.compile(r"[^\s<>\"(),:;@\\]{1,128}@[^\s<>\"(),:;@\\]{1,255}")
-# `victim@a.example <writer@b.example>` is one mailbox; the library sees two, or none.
-_NAMED_LIKE_ADDRESS = re.compile(r"(^|,)\s*([^\s<>\"(),]+@[^\s<>\"(),]+)\s*(?=<)")
+# `victim@a.example <writer@b.example>` and `Ana @ Kantor <…>` are one mailbox each; the library
+# sees two, or none.
+_NAMED_LIKE_ADDRESS = re.compile(
+    r"(^|,)\s*([^\s<>\"(),:;@][^<>\"(),:;@]{0,200}@[^<>\"(),:;]{0,200}?)\s*(?=<)"
+)
+# Quotation marks that say nothing (RFC 5322 3.4.1): the local part needs none.
+_QUOTED_IN_VAIN = re.compile(r"\"([\w!#$%&'*+/=?^`{|}~.-]{1,64})\"(?=@)", re.ASCII)
 _PLACE = re.compile(r"=w(\d{1,5})=")
 _ODD = (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError)
 
@@ -179,7 +184,8 @@ def _parsed(value: str) -> list[Mailbox]:
         kept.append(match[0])
         return f"=w{len(kept) - 1}="
 
-    plain = _NAMED_LIKE_ADDRESS.sub(r'\1"\2" ', _WORD.sub(aside, value))
+    plain = _QUOTED_IN_VAIN.sub(r"\1", _WORD.sub(aside, value))
+    plain = _NAMED_LIKE_ADDRESS.sub(r'\1"\2" ', plain)
     try:
         pairs = getaddresses([plain])
     except _ODD:

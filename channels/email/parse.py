@@ -185,7 +185,8 @@ class Parser:
         own = self._tokens.own(found.message_id or "") or self._about(mail, Headers())
         at = headers.date(mail.headers.get("date"))
         provider_id = own or found.message_id or key
-        return (StatusUpdate(self._channel, provider_id, found.status, at=at),)
+        recipient = found.recipient or None
+        return (StatusUpdate(self._channel, provider_id, found.status, at=at, recipient=recipient),)
 
     def _message(
         self, mail: Part, raw: bytes, key: str, transport: str | None
@@ -197,7 +198,7 @@ class Parser:
         reason = autoreply.reason(fields, sender, self._tokens)
         reason = reason or ("no sender" if sender is None else _reporting(mail))
         content = body.read(mail)
-        reason = reason or autoreply.absence(fields.text("subject"), content.text)
+        reason = reason or autoreply.absence(fields, content.text)
         subject = fields.text("subject")[:500]
         answers = "in-reply-to" in fields or "references" in fields
         cut = quoted.new_text(content.text, forwarded=quoted.passed_on(subject, answers=answers))
@@ -290,7 +291,7 @@ def _only_unsubscribes(subject: str, text: str) -> bool:
 
 
 def _reporting(mail: Part) -> str | None:
-    return "a report" if mail.content_type == "multipart/report" else None
+    return "a report" if reports.is_report(mail) else None
 
 
 def _reported(report: bounces.Report) -> str:

@@ -52,7 +52,7 @@ WORDS: tuple[tuple[Reason, re.Pattern[str]], ...] = tuple(
             Reason.OUR_SETUP,
             # Refused before the recipient was named: it says nothing of them.
             r"(?:after|in reply to|step:) (?:pipelined )?(?:mail from|helo|ehlo|initial connection)"
-            r"|\bdmarc\b|unauthenticated|spf (?:check )?fail|not authorized to send"
+            r"|\bdmarc\b|unauthenticated|spf (?:check )?fail|not (?:authorized|allowed) to send"
             r"|authentication required|sender (?:address )?rejected"
             r"|relay(?:ing)? (?:access )?denied|unable to relay|my name was rejected"
             rf"|\b(?:helo|ehlo)\b{_NEAR}(?:reject|refus|invalid)|client host rejected"
@@ -62,26 +62,30 @@ WORDS: tuple[tuple[Reason, re.Pattern[str]], ...] = tuple(
         ),
         (
             Reason.POLICY,
-            r"\bspam|(?:black|block|deny) ?list|blocked|reputation|policy|virus|phish|malware"
-            r"|content rejected|not accepted for|(?<!recipient address rejected: )access denied"
-            r"|\bdnsbl\b|\brbl\b|\bbanned\b|unsolicited|suspicious",
+            r"\bspam|(?:black|block|deny) ?list|blocked|reputation|polic(?:y|ies)|virus|phish"
+            r"|malware|content rejected|not accepted for"
+            r"|(?<!recipient address rejected: )access denied|\bdnsbl\b|\brbl\b|\bbanned\b"
+            r"|unsolicited|suspicious",
         ),
         (
             Reason.TOO_LARGE,
-            rf"(?:message|size){_GAP}(?:too (?:large|big)|exceeds)|zu gro[ßs]|terlalu besar",
+            rf"(?:message|size){_GAP}(?:too (?:large|big)|exceed\w*)|zu gro[ßs]|terlalu besar",
         ),
         (
             Reason.DISABLED,
             rf"(?:account|mailbox|user|address){_GAP}(?:disabled|inactive|suspended|deactivated"
             r"|discontinued|not active|no longer (?:active|available|accept))|dinonaktifkan"
-            r"|tidak aktif|deaktiviert",
+            r"|tidak aktif|deaktiviert"
+            r"|\b(?:disabled|deactivated|inactive|suspended|closed) (?:e-?mail |user )?"
+            r"(?:account|mailbox|user|address)",
         ),
         (
             Reason.NO_DOMAIN,
             rf"(?:host|domain)(?: name)?(?! said)(?:[^.:\n]|\.(?!\s)){{0,60}}(?:not found|unknown"
             r"|does not exist|couldn'?t find)|domain is not reachable|nxdomain"
             r"|name or service not known"
-            r"|(?:unknown|unroute?able|illegal) (?:mail )?(?:host|domain|address\b)"
+            r"|(?:unknown|unroute?able|illegal) (?:mail )?(?:host|domain)"
+            r"|(?:unroute?able|illegal) (?:mail )?address\b"
             r"|couldn'?t find any host|no such (?:host|domain)"
             rf"|domain{_NEAR}tidak (?:ditemukan|ada)|nullmx|null mx|no mx found"
             r"|no mx record|no smtp service|invalid (?:recipient )?domain(?! name|,)"
@@ -97,10 +101,11 @@ WORDS: tuple[tuple[Reason, re.Pattern[str]], ...] = tuple(
             r"(?:unknown|not found|doe?s(?: not|n'?t) exist|not exist|invalid|not known"
             r"|not present|not local|no longer (?:exist|valid)|wrong or|could ?n['o]t be found"
             r"|could not be found|wasn't found|isn't in|missing home)"
-            r"|(?:unknown|no such|invalid|bad) (?:\w+ )?(?:user|recipient|mailbox|address"
+            r"|(?:unknown|no such|invalid|bad)[ _](?:\w+ )?(?:user|recipient|mailbox|address"
             r"|account|local|person)|user doesn'?t have an?\b"
             r"|no (?:mail ?box|one|account|user)(?: \w+)? (?:here|found|at this|by that|for this)"
-            r"|not an? (?:valid|known|active|local) (?:user|recipient|mailbox|address|account)"
+            r"|not an? (?:valid|known|active|local|registered) (?:\w+ )?(?:user|recipient|mailbox"
+            r"|address|account)"
             r"|not a valid|not listed in|name is not recognized|invalid final delivery userid"
             r"|no valid recipients(?! from)|not our (?:user|customer)|recip\w* ?notfound|nosuchuser"
             rf"|user_unknown|rcptto|(?:benutzer|empf[äa]nger|e-mail-adresse){_GAP}(?:unbekannt"

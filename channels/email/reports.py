@@ -9,6 +9,9 @@ from channels.email.headers import Headers
 from channels.email.mime import Part, parse
 
 _FEEDBACK = ("message/feedback-report",)
+# What servers say of mails that failed a check, or were no spam (RFC 6591): nobody complained.
+_NO_COMPLAINT = re.compile(r"not-spam|auth-failure|dkim|dmarc|spf")
+_PASSED_ON = re.compile(r"\W*(?:re|fwd?|aw|wg|tr|rv|balas|trs|bls) ?:", re.IGNORECASE)
 _OUTLOOK = re.compile(r"complaint about message from\b", re.IGNORECASE)
 _REJECTED = re.compile(r"(?:was|been) (?:automatically )?(?:rejected|refused)", re.IGNORECASE)
 _UNSUBSCRIBED = re.compile(r"Apple Mail sent this email to unsubscribe\b", re.IGNORECASE)
@@ -31,19 +34,34 @@ class ReadReceipt:
 
     message_id: str | None
     status: DeliveryStatus
+    recipient: str = ""
 
 
 def complaint(mail: Part) -> Complaint | None:
-    """The feedback report in a mail, if it is one and no praise ("not-spam")."""
-    fields = _fields(mail, _FEEDBACK) or _of_outlook(mail) or _of_apple(mail)
+    """The feedback report in a mail, if somebody complains in it."""
+    fields = _feedback(mail) or _of_outlook(mail) or _of_apple(mail)
     kind = fields.get("feedback-type").strip().lower() if fields else ""
-    if fields is None or kind == "not-spam":
+    if fields is None or _NO_COMPLAINT.match(kind):
         return None
     named = fields.all("original-rcpt-to") + fields.all("removal-recipient")
     found = headers.mailboxes(named)
     return Complaint(
         kind or "abuse", found[0].address if found else "", fields.get("original-mail-from")
     )
+
+
+def is_report(mail: Part) -> bool:
+    """Whether a mail is a server's report of any kind, that the others here do not read."""
+    return mail.content_type == "multipart/report" or _feedback(mail) is not None
+
+
+def _feedback(mail: Part) -> Headers | None:
+    """Gateways turn the report into a mixture; people pass such reports on."""
+    found = _fields(mail, _FEEDBACK)
+    if found or _PASSED_ON.match(mail.headers.text("subject")):
+        return found
+    part = next((part for part in mail.parts if part.content_type in _FEEDBACK), None)
+    return headers.read(part.content().strip(b"\r\n").replace(b"\r\n", b"\n")) if part else None
 
 
 def _of_outlook(mail: Part) -> Headers | None:
@@ -76,7 +94,10 @@ def read_receipt(mail: Part) -> ReadReceipt | None:
     # Sieve's "reject" and a full mailbox in Dovecot are told this way (RFC 5429 2.1.1).
     if "deleted" in disposition and _rejects(mail):
         status = DeliveryStatus.FAILED
-    return ReadReceipt(headers.first_id(fields.get("original-message-id")), status)
+    about = fields.get("original-recipient") or fields.get("final-recipient")
+    named = headers.mailboxes([about.partition(";")[2]])
+    recipient = named[0].address if named else ""
+    return ReadReceipt(headers.first_id(fields.get("original-message-id")), status, recipient)
 
 
 def _rejects(mail: Part) -> bool:

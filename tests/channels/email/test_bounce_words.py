@@ -1,0 +1,164 @@
+"""C3.5: reports in words only, what is none of them, and what servers say of an address."""
+
+import pytest
+
+from channels.base import DeliveryStatus, InboundMessage, Reachability, ReachState, StatusUpdate
+from channels.email.reason_words import Reason
+from channels.email.reasons import judge
+
+ANA = "ana@pelanggan.example"
+FAILED, SENT, DEAD = DeliveryStatus.FAILED, DeliveryStatus.SENT, ReachState.DEAD
+UNKNOWN = "Remote server returned '550 5.1.1 user unknown'"
+SENT_ON = "\n\n--- Below this line is a copy of the message.\n"
+TEXTS = {
+    "Exchange, Indonesian": (
+        "postmaster@x.example", "Tidak terkirim: Kulkas",
+        f"Pengiriman ke penerima atau grup ini telah gagal:\n\n{ANA}\n{UNKNOWN}", FAILED, DEAD,
+    ),
+    "Exchange, Indonesian, full": (
+        "postmaster@x.example", "Tak terkirim: Kulkas",
+        f"Pengiriman telah gagal ke penerima berikut:\n\n{ANA}\nKotak surat penerima penuh.",
+        FAILED, None,
+    ),
+    "Exchange names and links": (
+        "<>", "Undeliverable: Kulkas",
+        f"Delivery has failed to these recipients:\n\nAna ({ANA})<mailto:{ANA}>\n"
+        "The address you entered couldn't be found.", FAILED, DEAD,
+    ),
+    "Gmail, Indonesian": (
+        "mailer-daemon@googlemail.com", "Delivery Status Notification (Failure)",
+        f"Pesan Anda tidak terkirim ke {ANA} karena alamat tidak dapat ditemukan.", FAILED, DEAD,
+    ),
+    "Gmail, Indonesian, later": (
+        "mailer-daemon@googlemail.com", "Delivery Status Notification (Delay)",
+        f"Ada masalah saat mengirim pesan Anda ke {ANA}. Gmail akan mencoba lagi.", SENT, None,
+    ),
+    "returned, Indonesian": (
+        "MAILER-DAEMON@x.example", "Email dikembalikan",
+        f"Surat Anda tidak berhasil disampaikan kepada <{ANA}>: kotak surat penuh.", FAILED, None,
+    ),
+    "a filter": (
+        "MAILER-DAEMON@x.example", "**Message you sent blocked by our bulk email filter**",
+        f"Your message to: {ANA}\nwas blocked by our Spam Firewall.", FAILED, None,
+    ),
+    "a server of no known name": (
+        "layanan-surat.x.example", "Undelivered Mail Returned to Sender",
+        "An error occurred while trying to deliver the mail to the following recipients:\n"
+        f"{ANA}\n\nFinal-Recipient: rfc822; {ANA}\nAction: failed\nStatus: 5.1.1\n", FAILED, DEAD,
+    ),
+    "fields in a text": (
+        "MAILER-DAEMON@x.example", "Kulkas",
+        f"--b\n\nReporting-MTA: dns; x\n\nFinal-Recipient: rfc822; {ANA}\nAction: delayed\n"
+        "Status: 4.4.1\n", SENT, None,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_report_in_words_tells_the_recipient_and_what_became_of_the_mail(name, parser, new_mail):
+    sender, subject, text, status, reach = TEXTS[name]
+    [event] = parser.events(new_mail(text + SENT_ON, From=sender, Subject=subject))
+    assert isinstance(event, StatusUpdate)
+    assert (event.recipient, event.status, event.reach) == (ANA, status, reach)
+
+
+COMPLAINTS = {
+    "Delivery failure": "My fridge: it could not be delivered to my address.",
+    "My order could not be delivered": "It was not delivered to my house.\nana@kantor.example",
+    "Paket tidak terkirim": "Paket saya tidak dapat dikirim ke rumah.\nana@kantor.example",
+    "Message not delivered": "Your message could not be delivered to me, my mailbox was full.",
+    "Undeliverable: Kulkas": "Kenapa saya dapat ini?",
+}
+
+
+@pytest.mark.parametrize("subject", COMPLAINTS)
+def test_who_complains_of_a_delivery_is_a_customer(subject, parser, new_mail):
+    [event] = parser.events(new_mail(COMPLAINTS[subject], Subject=subject))
+    assert isinstance(event, InboundMessage)
+    assert not event.automatic
+
+
+def mixed(new_mail, *parts: str, **fields: str) -> bytes:
+    body = "".join(f"--o\nContent-Type: {part}\n" for part in parts) + "--o--\n"
+    return new_mail(body, **fields, Content_Type='multipart/mixed; boundary="o"')
+
+
+def test_a_report_within_a_report_is_read(parser, new_mail):
+    fields = f"Final-Recipient: rfc822; {ANA}\nAction: failed\nStatus: 5.1.1\n"
+    inner = (
+        'Content-Type: multipart/report; boundary="i"\n\n'
+        f"--i\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; x\n\n{fields}\n--i--\n"
+    )
+    parts = ("text/plain\n\nPT Maju, Bandung\n", f"message/rfc822\n\n{inner}")
+    raw = mixed(new_mail, *parts, From="postmaster@x.example", Subject="Undeliverable: Kulkas")
+    [event] = parser.events(raw)
+    assert (event.recipient, event.status, event.error_code) == (ANA, FAILED, "5.1.1")
+
+
+def test_what_a_content_filter_tells_its_administrator_is_no_bounce(parser, new_mail):
+    told = "text/plain\n\nNo viruses were found.\n\nContent type: Unchecked\n"
+    returned = f"text/rfc822-headers\n\nTo: {ANA}\nMessage-ID: <1@x.example>\n"
+    fields = {"From": "postmaster@x.example", "Subject": "UNCHECKED contents in mail"}
+    [event] = parser.events(mixed(new_mail, told, returned, **fields))
+    assert isinstance(event, InboundMessage)
+    assert event.automatic
+
+
+FEEDBACK = f"message/feedback-report\n\nFeedback-Type: {{}}\nOriginal-Rcpt-To: {ANA}\n"
+
+
+def test_c3_6_a_complaint_that_a_gateway_made_a_mixture_opts_out(parser, new_mail):
+    raw = mixed(new_mail, FEEDBACK.format("abuse"), From="fbl@mail.example")
+    [event] = parser.events(raw)
+    assert isinstance(event, Reachability)
+    assert (event.address, event.state) == (ANA, ReachState.OPTED_OUT)
+
+
+@pytest.mark.parametrize("kind", ["auth-failure", "dmarc", "not-spam"])
+def test_c3_6_a_server_that_reports_a_forgery_opts_nobody_out(kind, parser, new_mail):
+    raw = mixed(new_mail, FEEDBACK.format(kind), From="forensic@mail.example")
+    [event] = parser.events(raw)
+    assert isinstance(event, InboundMessage)
+    assert event.automatic
+
+
+def test_c3_6_who_passes_a_complaint_on_opts_nobody_out(parser, new_mail):
+    raw = mixed(new_mail, FEEDBACK.format("abuse"), Subject="Fwd: Laporan")
+    [event] = parser.events(raw)
+    assert isinstance(event, InboundMessage)
+    assert not event.automatic
+
+
+def test_c3_6_a_receipt_says_whose_it_is(parser, new_mail):
+    fields = f"Final-Recipient: rfc822; {ANA}\nDisposition: manual-action/sent; displayed\n"
+    body = f"--o\nContent-Type: message/disposition-notification\n\n{fields}\n--o--\n"
+    [event] = parser.events(new_mail(body, Content_Type='multipart/report; boundary="o"'))
+    assert (event.recipient, event.status) == (ANA, DeliveryStatus.READ)
+
+
+REASONS = {
+    "551 <ana@x.example> is a deactivated mailbox": Reason.DISABLED,
+    "550 BAD_RECIPIENT": Reason.UNKNOWN_USER,
+    "550 'ana@x.example' is not a registered gateway user": Reason.UNKNOWN_USER,
+    "550 Unknown address error": Reason.UNKNOWN_USER,
+    "550 5.1.1 RCPT TO:<ana@x.example> max message size exceeded": Reason.TOO_LARGE,
+    "554 rejected due to security policies": Reason.POLICY,
+    "550 192.0.2.1 is not allowed to send mail from toko-sinar.example": Reason.OUR_SETUP,
+    "an undisclosed address": Reason.OTHER,
+    "Unrouteable address": Reason.NO_DOMAIN,
+}
+
+
+@pytest.mark.parametrize("words", REASONS)
+def test_c3_3_what_a_server_says_is_one_reason(words):
+    assert judge(words).reason == REASONS[words]
+
+
+@pytest.mark.parametrize(
+    ("words", "dead"), [("This account has been disabled", True), ("550 User unknown", False)]
+)
+def test_after_the_mail_itself_only_certain_words_count(words, dead, parser, new_mail):
+    text = f"<{ANA}>: host mx said: 554 {words} (in reply to end of DATA command)"
+    subject = "Undelivered Mail Returned to Sender"
+    [event] = parser.events(new_mail(text, From="MAILER-DAEMON@x.example", Subject=subject))
+    assert (event.reach is DEAD) == dead
