@@ -107,5 +107,18 @@ def _unknown(step: Step, project: Project) -> Iterator[str]:
         yield f"{kind} '{name}' is not in the domain"
     elif step.kind == "loop" and name and name not in (*domain.forms, names.TWO_STAGE):
         yield f"form '{name}' is not in the domain"
-    elif step.kind == "slot" and name not in (*domain.slots, names.REQUESTED_SLOT):
+    elif step.kind == "slot":
+        yield from _wrong_slot(step, name, domain)
+
+
+def _wrong_slot(step: Step, name: str, domain: Domain) -> Iterator[str]:
+    """What Rasa 3.6 takes for the contrary, besides slots there are not."""
+    slot = domain.slots.get(name)
+    if slot is None and name != names.REQUESTED_SLOT:
         yield f"slot '{name}' is not in the domain"
+    if slot is None or not slot.influences:
+        return
+    if step.by_name and slot.type not in ("text", "list"):
+        yield f"slot '{name}' alone means 'not set', for it is a {slot.type}; give its value"
+    elif slot.type == "list" and step.value is None and not step.by_name:
+        yield f"slot '{name}' is a list, for which Rasa 3.6 takes null for 'set'"

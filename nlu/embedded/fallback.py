@@ -6,6 +6,7 @@ from typing import Any
 from nlu.embedded import names
 from nlu.embedded.loops import Loop, Stage
 from nlu.embedded.responses import bot_event
+from nlu.embedded.slots import same
 from nlu.embedded.tracker import Event, Tracker
 
 _REWIND: Event = {"event": "rewind"}
@@ -62,7 +63,7 @@ def _session_start(stage: Stage, tracker: Tracker) -> list[Event]:
         events += [
             {"event": "slot", "name": name, "value": value}
             for name, value in tracker.slots.items()
-            if value != _initial(stage, name)
+            if not same(value, _initial(stage, name))
         ]
     return [*events, {"event": "action", "name": names.LISTEN}]
 

@@ -31,6 +31,9 @@ DEFAULT_ACTIONS = (
     EXTRACT_SLOTS,
 )
 
+BREAKS = (LISTEN, SESSION_START)
+"""Actions after which the others are counted anew."""
+
 NLU_FALLBACK = "nlu_fallback"
 OUT_OF_SCOPE = "out_of_scope"
 DEFAULT_INTENTS = ("restart", "back", OUT_OF_SCOPE, "session_start", NLU_FALLBACK)

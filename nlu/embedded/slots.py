@@ -11,6 +11,11 @@ RunCustom = Callable[[str, Tracker], list[Event]]
 _Table = list[tuple[Slot, list[SlotMapping]]]
 
 
+def same(one: Any, other: Any) -> bool:
+    """Whether two values are the same to JSON: 0 and false are not, nor are 1 and 1.0."""
+    return type(one) is type(other) and bool(one == other)
+
+
 class SlotFiller:
     """A domain's mappings, ready to be applied."""
 

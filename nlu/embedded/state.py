@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from nlu.embedded import names
+from nlu.embedded import names, slots
 from nlu.embedded import trail as trails
 from nlu.embedded.domain import Domain
 from nlu.embedded.tracker import Tracker
@@ -29,7 +29,9 @@ def store(tracker: Tracker, now: datetime, said: int) -> State:
         "at": now.timestamp(),
         "said": said % 1_000_000,
         "slots": {
-            name: value for name, value in tracker.slots.items() if value != initial.get(name)
+            name: value
+            for name, value in tracker.slots.items()
+            if not slots.same(value, initial.get(name))
         },
         "trail": trails.to_json(tracker.trail),
         "recent": tracker.recent,

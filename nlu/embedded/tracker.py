@@ -25,6 +25,7 @@ class Tracker:
         "loop",
         "message",
         "paused",
+        "ran",
         "recent",
         "refused",
         "rejected",
@@ -44,6 +45,8 @@ class Tracker:
         self.recent: list[str | None] = []
         """Intents of the latest messages, newest last; None where one was taken back."""
         self.user_index = 0
+        self.ran = 0
+        """Actions since the bot last listened."""
         self.reset()
 
     def reset(self) -> None:
@@ -51,7 +54,8 @@ class Tracker:
         self.slots: dict[str, Any] = {
             slot.name: slot.initial_value for slot in self.domain.slots.values()
         }
-        self.slots[names.REQUESTED_SLOT] = None
+        if self.domain.forms:
+            self.slots[names.REQUESTED_SLOT] = None
         self.features: dict[str, Features] = {}
         for name in self.seen_slots:
             self._see(name)
@@ -144,7 +148,7 @@ class Tracker:
                 self.loop = entry[2]
         self.latest_action = self.trail.prev
         self.message = {"intent": {"name": self.trail.intent}, "entities": [], "text": None}
-        self.followup = None if self.trail.prev else names.LISTEN
+        self.followup = self.trail.pending() if self.trail.prev else names.LISTEN
         self.paused = self.interrupted = False
         self.rejected = self.loop is not None and self.trail.was_rejected(self.loop)
 
@@ -154,6 +158,7 @@ def _action(tracker: Tracker, event: Event) -> None:
     is_loop = name in tracker.domain.forms or name == names.TWO_STAGE
     tracker.trail.action(name, tracker.view(), is_loop=is_loop)
     tracker.latest_action = name
+    tracker.ran = 0 if name in names.BREAKS else tracker.ran + 1
     tracker.followup = tracker.refused = None
     tracker.interrupted = False
     if name == tracker.loop:
@@ -218,6 +223,7 @@ def _undo(tracker: Tracker, _event: Event) -> None:
 
 
 def _followup(tracker: Tracker, event: Event) -> None:
+    tracker.trail.followup(event["name"])
     tracker.followup = event["name"]
 
 

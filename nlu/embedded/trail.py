@@ -2,9 +2,10 @@
 
 A trail holds a few turns of small entries (lists, so that they are JSON as they are):
 `["a", action, view before it]`, `["u", intent, entities]`, `["s", slot, earlier value]`,
-`["l", loop, earlier loop]`, `["x", rejected action]`. A form that runs again swallows the
-listening and the answers since it last ran, unless something else happened in between: that is
-how Rasa 3.6 (`DialogueStateTracker.applied_events`) keeps forms out of its rules' way.
+`["l", loop, earlier loop]`, `["x", rejected action]`, `["f", action to follow]`. A form that runs
+again swallows the listening and the answers since it last ran, unless something else happened in
+between: that is how Rasa 3.6 (`DialogueStateTracker.applied_events`) keeps forms out of its rules'
+way.
 """
 
 from collections.abc import Iterator
@@ -57,6 +58,18 @@ class Trail:
 
     def rejected(self, action: str) -> None:
         self.entries.append(["x", action])
+
+    def followup(self, action: str) -> None:
+        self.entries.append(["f", action])
+
+    def pending(self) -> str | None:
+        """The action that is to follow, though what followed has been taken back."""
+        for entry in reversed(self.entries):
+            if entry[0] in ("a", "u"):
+                return None
+            if entry[0] == "f":
+                return str(entry[1])
+        return None
 
     def action(self, name: str, before: View, *, is_loop: bool) -> None:
         """Note an action that has run."""

@@ -100,14 +100,13 @@ class Turn:
 
     def _act(self) -> None:
         tracker = self.tracker
-        ran = 0
         for _ in range(MAX_ROUNDS):
             if tracker.paused and tracker.intent != "restart":
                 break
-            if ran >= MAX_PREDICTIONS:
+            if tracker.ran >= MAX_PREDICTIONS:
                 break
             prediction = self._next()
-            ran += self._do(prediction)
+            self._do(prediction)
             if prediction.action in (names.LISTEN, names.SESSION_START):
                 return
         if tracker.latest_action != names.LISTEN:
@@ -121,8 +120,8 @@ class Turn:
             return Prediction(followup)
         return predict(tracker, self.assistant.book)
 
-    def _do(self, prediction: Prediction) -> bool:
-        """Run an action and apply what it did; False if it declined."""
+    def _do(self, prediction: Prediction) -> None:
+        """Run an action and apply what it did, if it did not decline."""
         tracker, name = self.tracker, prediction.action
         trial = tracker
         if prediction.interrupted and tracker.loop:
@@ -132,12 +131,11 @@ class Turn:
             events = self.run(name, trial)
         except ActionRejected:
             tracker.apply([{"event": "action_execution_rejected", "name": name}])
-            return False
-        self.actions.append(name)
+            return
         if not any(event["event"] == "action_execution_rejected" for event in events):
+            self.actions.append(name)
             tracker.apply([{"event": "action", "name": name}])
         self._commit(events)
-        return True
 
     def _commit(self, events: list[Event]) -> None:
         """Apply events; say what is to be said; fill slots if a message came back."""
