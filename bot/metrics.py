@@ -15,6 +15,12 @@ FILES = Counter(
     "akrab_attachments", "Files of customers fetched", ["channel", "outcome"], registry=REGISTRY
 )
 QUEUE = Gauge("akrab_messages_waiting", "Messages by status", ["status"], registry=REGISTRY)
+TROUBLES = Gauge(
+    "akrab_channel_troubles",
+    "1 for a channel that cannot send or receive",
+    ["channel", "kind", "way"],
+    registry=REGISTRY,
+)
 TURN_SECONDS = Histogram(
     "akrab_turn_seconds", "Time one turn takes", buckets=_SECONDS, registry=REGISTRY
 )

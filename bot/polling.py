@@ -12,6 +12,7 @@ from datetime import timedelta
 
 from bot import inbound, processes
 from bot.app import App
+from bot.hearing import Hearing
 from bot.logs import logger
 from channels.base import Channel, Event, InboundMessage, MessageKind, Poller, Sender, StatusUpdate
 from channels.errors import ChannelError
@@ -34,6 +35,7 @@ class Polling:
         self._app = app
         self._channel = channel
         self._holder = holder or processes.name()
+        self._hearing = Hearing(channel)
 
     async def run(self, stopping: Callable[[], bool]) -> None:
         """Until told to stop or cancelled; the lease is given back."""
@@ -49,6 +51,7 @@ class Polling:
     async def _while_held(self) -> None:
         """Poll, and renew the lease, until it is lost."""
         fetching = asyncio.create_task(self._fetch())
+        self._hearing = Hearing(self._channel)
         try:
             while not fetching.done() and await self._hold():
                 await asyncio.wait([fetching], timeout=RENEW_SECONDS)
@@ -130,15 +133,19 @@ class Polling:
 
     async def _hold(self) -> bool:
         try:
-            return await asyncio.to_thread(self._hold_now)
+            held = await asyncio.to_thread(self._hold_now)
         except Exception as error:
             log.error("no lease while the store fails", exc_info=error)
             return False
+        if held and self._hearing.kept():
+            self._app.feed.publish("inbox")
+        return held
 
     def _hold_now(self) -> bool:
         with self._app.db.transaction() as session:
             channel = self._channel.name
             if polling.hold(session, channel, self._holder, LEASE):
+                self._hearing.keep(session)
                 return True
             other = polling.holder(session, channel)
             if other is None or not processes.is_gone(other):

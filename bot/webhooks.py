@@ -9,7 +9,7 @@ from bot.app import App
 from bot.logs import logger
 from channels.base import WebhookRequest
 from channels.errors import InvalidSignature, MalformedRequest
-from crm_store import lookups
+from crm_store import lookups, troubles
 
 log = logger("webhooks")
 _ANSWERS: dict[type[Exception], tuple[int, str]] = {
@@ -87,7 +87,10 @@ def _ready(app: App) -> Response:
 
 def _measured(app: App) -> bytes:
     with app.db.reading() as session:
-        counts = lookups.message_counts(session)
+        counts, trouble = lookups.message_counts(session), troubles.current(session)
     for status, count in counts.items():
         metrics.QUEUE.labels(status).set(count)
+    metrics.TROUBLES.clear()
+    for one in trouble:
+        metrics.TROUBLES.labels(one.channel, one.kind, one.way.value).set(1)
     return metrics.exposition()

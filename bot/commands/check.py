@@ -12,8 +12,9 @@ from bot.errors import UserError
 from bot.settings import Settings
 from channels.base import Channel, Finding
 from channels.errors import ChannelError
-from crm_store import lookups
+from crm_store import lookups, troubles
 from crm_store import migrate as schema
+from crm_store.models import ChannelTrouble
 from nlu.types import EngineError
 
 PATIENCE = 60
@@ -49,13 +50,21 @@ def _people(settings: Settings) -> Sequence[Finding]:
         with db.reading() as session:
             waiting = lookups.message_counts(session)
             anybody = lookups.staff_exists(session)
+            trouble = troubles.current(session)
     finally:
         db.close()
     counts = ", ".join(f"{count} {status}" for status, count in waiting.items())
-    findings = [Finding(True, f"messages waiting: {counts}")]
+    findings = [Finding(True, f"messages waiting: {counts}"), *map(_told, trouble)]
     if not anybody:
         findings.append(Finding(True, "nobody can sign in yet", "akrab staff add <email>"))
     return findings
+
+
+def _told(trouble: ChannelTrouble) -> Finding:
+    """No fault by itself: what was mended since is tried with the next message."""
+    cannot = f"{trouble.channel} ({trouble.kind}) cannot {trouble.way.value}"
+    text = f"{cannot} since {trouble.since:%Y-%m-%d %H:%M} UTC: {trouble.said}"
+    return Finding(True, text, "what is said of it below; once mended it goes on by itself")
 
 
 def _model(settings: Settings) -> Sequence[Finding]:

@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Response
 
 from bot.console.access import LARGEST_ID, QueryId, SignedIn, Visit, readable
+from bot.console.trouble import notices
 from bot.site import live
 from bot.site.pages import fragment, page
 from bot.site.request import common
@@ -44,6 +45,14 @@ def show_inbox(
     return fragment("console/_inbox.html", **values)
 
 
+@router.get("/console/troubles")
+def show_troubles(visit: SignedIn) -> Response:
+    """What does not work, asked for whenever something changed."""
+    with visit.app.db.reading() as session:
+        found = notices(session, visit)
+    return fragment("console/_troubles.html", **common(visit.app), troubles=found)
+
+
 @router.get("/console/events")
 def events(visit: SignedIn, conversation: QueryId = 0) -> Response:
     """Tells the page when the inbox, or the conversation that is open, changed."""
@@ -76,6 +85,7 @@ def inbox_values(
         "waiting_ids": conversations.waiting_ids(session, visit.staff),
         "open_id": open_id,
         "reason_text": reason_text,
+        "troubles": notices(session, visit),
     }
 
 

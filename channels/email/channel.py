@@ -49,6 +49,8 @@ class EmailChannel:
         self._tokens = Tokens(config.secrets(), config.address)
         self._parser = Parser(name, self._tokens, config.border())
         self._outbox = Outbox(config, self._tokens)
+        self.trouble: str | None = None
+        """Why the mailbox cannot be read just now."""
 
     def authenticate(self, request: WebhookRequest) -> None:
         """Raises InvalidSignature unless the request proves that it knows our secret."""
@@ -78,9 +80,13 @@ class EmailChannel:
         if self._config.imap is None:
             await asyncio.Event().wait()
             return
-        async with aclosing(MailboxReader(self._config.imap, self._parser).poll(cursor)) as mails:
+        reader = MailboxReader(self._config.imap, self._parser, tell=self._hear)
+        async with aclosing(reader.poll(cursor)) as mails:
             async for found in mails:
                 yield found
+
+    def _hear(self, trouble: str | None) -> None:
+        self.trouble = trouble
 
     async def download(
         self, attachment: Attachment, *, original: bytes = b"", most_bytes: int = MEDIA_BYTES

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import re
 from collections import Counter
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -66,12 +66,22 @@ class Position:
         return f"{self.validity}:{self.uid}" + (f":{self.day}" if self.day else "")
 
 
-class MailboxReader:
-    """Polls one mailbox. Yields (events, cursor); by the next step both have been committed."""
+def _to_nobody(_: str | None) -> None:
+    return None
 
-    def __init__(self, imap: Imap, parser: Parser) -> None:
+
+class MailboxReader:
+    """Polls one mailbox. Yields (events, cursor); by the next step both have been committed.
+
+    `tell` hears why the mailbox cannot be read, and None whenever it was.
+    """
+
+    def __init__(
+        self, imap: Imap, parser: Parser, *, tell: Callable[[str | None], None] = _to_nobody
+    ) -> None:
         self._imap = imap
         self._parser = parser
+        self._tell = tell
         self._position = Position()
         self._refusals: Counter[str] = Counter()
 
@@ -89,8 +99,10 @@ class MailboxReader:
                 async with aclosing(self._connected()) as mails:
                     async for found in mails:
                         pause = FIRST_PAUSE
+                        self._tell(None)
                         yield found
             except ChannelError as error:
+                self._tell(str(error))
                 if clock() - started >= STEADY_SECONDS:
                     pause = FIRST_PAUSE
                 log.warning("mailbox: %s; again in %.0f s", error, pause)
@@ -114,6 +126,7 @@ class MailboxReader:
                     async with aclosing(self._read(thread, uids)) as mails:
                         async for found in mails:
                             yield found
+                self._tell(None)
                 await idle.wait()
                 # Of a folder deleted and made anew a server need not tell who has it open
                 # (Dovecot does not): it shows the old one until it is selected again.

@@ -23,6 +23,7 @@ class PollingTelegram(TelegramChannel):
     def __init__(self, name: str, config: Config, *, public_url: str) -> None:
         super().__init__(name, config, public_url=public_url)
         self._failures = 0
+        self.trouble: str | None = None
 
     async def poll(self, cursor: str | None) -> AsyncIterator[tuple[Sequence[Event], str]]:
         """Yield the events of each batch with the next offset, for ever.
@@ -60,15 +61,15 @@ class PollingTelegram(TelegramChannel):
         while True:
             try:
                 batch = await self._get_updates(offset)
-            except Misconfigured:
-                self._failures += 1
-                raise
             except SendError as error:
                 self._failures += 1
+                self.trouble = str(error)
+                if isinstance(error, Misconfigured):
+                    raise
                 log.warning("polling %s: %s", self.name, error)
                 await asyncio.sleep(self._wait(error))
                 continue
-            self._failures = 0
+            self._failures, self.trouble = 0, None
             return batch
 
     async def _get_updates(self, offset: int) -> Sequence[Any]:

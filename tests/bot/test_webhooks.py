@@ -9,7 +9,8 @@ import pytest
 from fastapi import FastAPI
 
 from bot import webhooks
-from crm_store import messages
+from crm_store import messages, troubles
+from crm_store.troubles import Sender
 
 KEY = "tests-only"
 HOSTILE = {
@@ -131,6 +132,22 @@ def test_metrics_tell_what_was_received_and_what_waits(client, post):
     text = client.get("/metrics").text
     assert 'akrab_inbound_events_total{channel="wa",outcome="stored"}' in text
     assert 'akrab_messages_waiting{status="received"} 1.0' in text
+
+
+def test_metrics_tell_which_channel_cannot_send_while_it_cannot(client, app):
+    sender, line = Sender("wa", "whatsapp"), 'akrab_channel_troubles{channel="wa"'
+    with app.db.transaction() as session:
+        troubles.stop(session, sender, code="20003", said="the token is wrong")
+    assert f'{line},kind="whatsapp",way="send"}} 1.0' in client.get("/metrics").text
+    with app.db.transaction() as session:
+        troubles.was_taken(session, sender)
+    assert line not in client.get("/metrics").text
+
+
+def test_a_stopped_channel_makes_nothing_unready(client, app):
+    with app.db.transaction() as session:
+        troubles.stop(session, Sender("wa", "whatsapp"), code=None, said="refused")
+    assert client.get("/readyz").status_code == 200
 
 
 def test_the_provider_signs_our_public_address(client, wa, monkeypatch):
