@@ -39,7 +39,6 @@ _MARKERS = (
     "x-auto-submitted",
     "x-autoreply-from",
     "x-amazon-auto-reply",
-    "x-ms-exchange-generated-message-source",
     "x-failed-recipients",
 )
 _CLASSES = re.compile(
@@ -54,8 +53,9 @@ _NO_PATH = re.compile(r"<(?:mailer-daemon(?:@[^<>]*)?)?>", re.IGNORECASE)
 _ROLES = re.compile(
     r"mail(?:er)?-?daemon|postmaster|owner-.+|.+-(?:owner|request|bounces?)|bounces?(?:[+=-].*)?"
     r"|(?:.{1,60}[-_.+])?(?:no|do[-_.]?not|jangan|tidak)[-_.]?(?:reply|balas|dibalas)(?:[+_.-].*)?"
-    r"|auto[-_.]?(?:reply|respon[ds]er?|response|confirm|balas)"
-    r"|majordomo|listserv|mailman|root|nobody|www-data|notifications?|notifikasi|newsletters?",
+    r"|auto[-_.]?(?:reply|respon[ds]er?|response|confirm|balas|mailer|generated|reports?)"
+    r"|majordomo|listserv|mailman|root|nobody|www-data"
+    r"|(?:notifications?|notifikasi|newsletters?)(?:\+.*)?",
 )
 # RFC 7489 7.2.1.1 and RFC 8460 5.3: how a server's report on a domain names itself.
 _REPORT_SUBJECT = re.compile(
