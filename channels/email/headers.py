@@ -74,7 +74,7 @@ def read(block: bytes) -> Headers:
         text = _characters(line[: LONGEST_VALUE * 2])
         match = _FIELD.match(text)
         if match:
-            value = re.sub(r"\s*\n\s*", " ", match[2]).strip()
+            value = " ".join(filter(None, map(str.strip, match[2].split("\n"))))
             fields.append((match[1].lower(), value[:LONGEST_VALUE]))
     return Headers(tuple(fields))
 

@@ -50,6 +50,7 @@ NASTY = {
     "a header without end": FROM + b"Subject: " + b"x" * 500_000,
     "a header of folds": FROM + b"Subject: x\r\n" + b" y\r\n" * 50_000 + b"\r\nhalo",
     "50,000 header fields": b"X: y\r\n" * 50_000 + FROM + b"\r\nhalo",
+    "header fields of spaces": FROM + (b"X: " + b" " * 30_000 + b"y\r\n") * 50 + b"\r\nhalo",
     "a header of addresses": b"To: " + b"a@b.example, " * 20_000 + b"\r\n\r\nhalo",
     "a header of brackets": b"From: " + b"(" * 20_000
     + b"\r\nReferences: " + b"<" * 20_000 + b"\r\n\r\n",
