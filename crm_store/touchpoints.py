@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Insert, bindparam, case, func, insert, literal, select, tuple_
+from sqlalchemy import Insert, bindparam, case, func, insert, literal, or_, select, tuple_
 from sqlalchemy import cast as sql_cast
 
 from crm_store.models import Message, Touchpoint, table_of
@@ -81,7 +81,7 @@ def add_many(session: Session, rows: Sequence[dict[str, Any]]) -> None:
 
 
 def of_messages(session: Session, message_ids: Sequence[int], at: datetime) -> None:
-    """Write the touchpoints of messages just received or sent, in one statement."""
+    """Write the touchpoints of messages just received, or sent at `at`, in one statement."""
     if message_ids:
         _of_messages.run(session, {"ids": message_ids, "at": at})
 
@@ -123,7 +123,9 @@ def _from_messages() -> Insert:
         "ref_type": literal("message", CleanText()),
         "ref_id": message.id,
     }
-    chosen = select(*columns.values()).where(Among(message.id))
+    # A message may be called sent twice (by a sender that slept, by who asked the provider).
+    news = or_(message.direction == Direction.IN, message.sent_at == columns["at"])
+    chosen = select(*columns.values()).where(Among(message.id), news)
     return insert(touchpoint).from_select(list(columns), chosen.order_by(message.id))
 
 
