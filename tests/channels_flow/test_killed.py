@@ -10,7 +10,7 @@ from crm_store.models import Attachment
 from crm_store.session import Database
 from tests.attachments.conftest import PNG, png
 from tests.channels_flow.conftest import ANA, PUBLIC_URL, settings
-from tests.faults.conftest import Server
+from tests.faults.conftest import ENGINE, Nursery, Server
 from tests.peers import telegram_server, twilio_server
 from tests.peers.telegram_server import TelegramServer
 from tests.peers.twilio_server import TwilioServer
@@ -83,22 +83,26 @@ class SlowList(TwilioServer):
         return await super()._list(request)
 
 
+LOADED = """
+from importlib import import_module
+from channels.telegram import TelegramChannel
+from channels.twilio import TwilioChannel, outbox, recall
+for name in (*TelegramChannel.libraries, *TwilioChannel.libraries):
+    import_module(name)
+outbox.SETTLED_SECONDS = recall.SETTLED_SECONDS = 0.0
+"""
+"""The nursery loads what a start would load slowly, and half a lease is all a send gets."""
+
+
 class Shop(Server):
     """`akrab serve` with both channels connected to the peers."""
 
-    def __init__(self, folder, twilio, telegram):
+    def __init__(self, folder, nursery, twilio, telegram):
         self._peers = (twilio.url, telegram.url)
-        super().__init__(folder)
+        super().__init__(folder, nursery)
         twilio.webhooks_at = telegram.webhooks_at = self.url
 
     def _config(self):
-        # The nursery loads what a start would load slowly, and half a lease is all a send gets.
-        with (self.folder / "echo_engine.py").open("a") as file:
-            file.write(
-                "\nimport aiohttp, telegram.ext, twilio.http.async_http_client, twilio.rest\n"
-                "from channels.twilio import outbox, recall\n"
-                "outbox.SETTLED_SECONDS = recall.SETTLED_SECONDS = 0.0\n"
-            )
         given = settings(self.folder, *self._peers, sweep_seconds=0.2, lease_seconds=LEASE)
         for channel in given["channels"].values():
             channel["timeout_seconds"] = 60
@@ -114,9 +118,16 @@ async def peers():
         yield twilio, telegram
 
 
+@pytest.fixture(scope="module")
+def nursery(tmp_path_factory):
+    opened = Nursery(tmp_path_factory.mktemp("nursery"), ENGINE + LOADED)
+    yield opened
+    opened.close()
+
+
 @pytest.fixture
-async def shop(tmp_path, peers):
-    server = await asyncio.to_thread(Shop, tmp_path, *peers)
+async def shop(tmp_path, nursery, peers):
+    server = await asyncio.to_thread(Shop, tmp_path, nursery, *peers)
     await asyncio.to_thread(server.start)
     yield server
     await asyncio.to_thread(server.stop)

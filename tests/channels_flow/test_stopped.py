@@ -8,7 +8,7 @@ import pytest
 
 from crm_store import lookups, messages
 from crm_store.session import Database
-from tests.faults.conftest import SECRET, Server
+from tests.faults.conftest import SECRET, Nursery, Server
 
 pytestmark = pytest.mark.slow
 BUDI = "+6281200000002"
@@ -28,9 +28,16 @@ class SlowShop(Server):
         return said(self)[-1] in ("sending", "delivered")
 
 
+@pytest.fixture(scope="module")
+def nursery(tmp_path_factory):
+    opened = Nursery(tmp_path_factory.mktemp("nursery"))
+    yield opened
+    opened.close()
+
+
 @pytest.fixture
-def shop(tmp_path):
-    server = SlowShop(tmp_path)
+def shop(tmp_path, nursery):
+    server = SlowShop(tmp_path, nursery)
     server.start()
     yield server
     server.stop()

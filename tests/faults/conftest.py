@@ -22,17 +22,22 @@ NURSERY = """
 import os, sys
 sys.path.insert(0, {folder!r})
 from pathlib import Path
-import uvicorn, uvloop, alembic.command, bot.web
+import sqlite3, uvloop
+import uvicorn.lifespan.on, uvicorn.protocols.http.auto, uvicorn.protocols.websockets.auto
+import bot.web, channels.memory
 from bot import app, engines
 from bot.commands import prepare, run
+from bot.turns import actions
 from echo_engine import EchoEngine
 engines.load_engine = app.load_engine = lambda settings: EchoEngine()
 prepare.fit_if_needed = lambda settings: None
+actions.load()
 print("ready", flush=True)
 for line in sys.stdin:
+    config, port = line.rstrip().split("\\t")
     child = os.fork()
     if child == 0:
-        run.serve(Path({config!r}), port={port})
+        run.serve(Path(config), port=int(port))
         os._exit(0)
     print(child, flush=True)
     os.waitpid(child, 0)
@@ -60,25 +65,71 @@ class EchoEngine:
 '''
 
 
-class Server:
-    """`akrab serve` with a scripted engine. A process that has imported everything forks a new
-    server whenever one was killed, so that a start takes milliseconds."""
+class Nursery:
+    """A process that has imported everything and forks a server whenever one is wanted, so that a
+    start takes milliseconds; one server at a time."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, engine: str = ENGINE) -> None:
+        (folder / "echo_engine.py").write_text(engine)
+        self._log = folder / "server.log"
+        code = NURSERY.format(folder=str(folder))
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", code],
+                cwd=ROOT,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
+        assert self._hear() == "ready", self.log()
+
+    def fork(self, config: Path, port: int) -> int:
+        """A new server; gives its process id."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{config}\t{port}\n")
+        self._process.stdin.flush()
+        return int(self._hear())
+
+    def wait(self) -> None:
+        """Until the server that was ended is gone."""
+        assert self._hear() == "gone", self.log()
+
+    def close(self) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        self._process.wait(120)
+
+    def log(self) -> str:
+        """The end of what the servers wrote."""
+        return self._log.read_text()[-3000:]
+
+    def _hear(self) -> str:
+        assert self._process.stdout is not None
+        # The servers share this pipe with the nursery and greet their users on it.
+        for line in self._process.stdout:
+            word = line.strip()
+            if word in ("ready", "gone") or word.isdigit():
+                return word
+        return ""
+
+
+class Server:
+    """`akrab serve` with a scripted engine."""
+
+    def __init__(self, folder: Path, nursery: Nursery) -> None:
         self.folder = folder
         self.database = f"sqlite:///{folder}/akrab.db"
         self.sink = folder / "sent.jsonl"
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.pid = 0
-        (folder / "echo_engine.py").write_text(ENGINE)
+        self._nursery = nursery
         (folder / "config.yml").write_text(json.dumps(self._config()))
         migrate.upgrade(self.database)
-        self._nursery = self._open_nursery()
 
     def start(self) -> None:
-        self._say("start")
-        self.pid = int(self._hear())
+        self.pid = self._nursery.fork(self.folder / "config.yml", self.port)
         self._wait_until_it_listens()
 
     def kill(self) -> None:
@@ -89,47 +140,13 @@ class Server:
         """End what still runs, politely."""
         if self.pid:
             self._end(signal.SIGTERM)
-        assert self._nursery.stdin is not None
-        self._nursery.stdin.close()
-        self._nursery.wait(120)
 
     def log(self) -> str:
-        """The end of what the servers wrote."""
-        return (self.folder / "server.log").read_text()[-3000:]
-
-    def _open_nursery(self) -> subprocess.Popen[str]:
-        config = str(self.folder / "config.yml")
-        code = NURSERY.format(folder=str(self.folder), config=config, port=self.port)
-        with (self.folder / "server.log").open("ab") as log:
-            opened = subprocess.Popen(
-                [sys.executable, "-c", code],
-                cwd=ROOT,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
-            )
-        self._nursery = opened
-        assert self._hear() == "ready", self.log()
-        return opened
-
-    def _say(self, word: str) -> None:
-        assert self._nursery.stdin is not None
-        self._nursery.stdin.write(f"{word}\n")
-        self._nursery.stdin.flush()
-
-    def _hear(self) -> str:
-        assert self._nursery.stdout is not None
-        # The servers share this pipe with the nursery and greet their users on it.
-        for line in self._nursery.stdout:
-            word = line.strip()
-            if word in ("ready", "gone") or word.isdigit():
-                return word
-        return ""
+        return self._nursery.log()
 
     def _end(self, how: signal.Signals) -> None:
         os.kill(self.pid, how)
-        assert self._hear() == "gone", self.log()
+        self._nursery.wait()
         self.pid = 0
 
     def sent(self) -> list[str]:
@@ -160,7 +177,14 @@ class Server:
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    running = Server(tmp_path)
+def nursery(tmp_path: Path) -> Iterator[Nursery]:
+    opened = Nursery(tmp_path)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def server(tmp_path: Path, nursery: Nursery) -> Iterator[Server]:
+    running = Server(tmp_path, nursery)
     yield running
     running.stop()
