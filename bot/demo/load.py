@@ -4,6 +4,7 @@ import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -69,10 +70,9 @@ def read(name: str) -> Any:
 
 
 def _load_company(session: Session, catalogue: Mapping[str, Any]) -> None:
-    passwords = PasswordHash.recommended()
-    password_hash = passwords.hash(PASSWORD)
+    hashed = _hashed()
     staff = [
-        {"email": email, "name": name, "role": role, "team": team, "password_hash": password_hash}
+        {"email": email, "name": name, "role": role, "team": team, "password_hash": hashed}
         for email, name, role, team in STAFF
     ]
     bulk.insert_rows(session, "staff", staff)
@@ -91,6 +91,12 @@ def _load_company(session: Session, catalogue: Mapping[str, Any]) -> None:
                 body=text["body"].strip(),
                 tags=article["tags"],
             )
+
+
+@cache
+def _hashed() -> str:
+    """Made once: it takes 64 MB for a moment."""
+    return PasswordHash.recommended().hash(PASSWORD)
 
 
 def _without(row: Mapping[str, Any], key: str) -> dict[str, Any]:
