@@ -35,8 +35,8 @@ WORDS: tuple[tuple[Reason, re.Pattern[str]], ...] = tuple(
         ),
         (
             Reason.RATE,
-            r"at a rate that|rate limit|too many (?:messages(?! on)|connections|recipients)|throttl"
-            r"|receiving mail too quickly",
+            r"at a rate that|rate limit|too many (?:messages(?! on)|connections|errors"
+            r"|(?:invalid |unknown |bad )?(?:recipients|users))|throttl|receiving mail too quickly",
         ),
         (
             Reason.FULL,
@@ -54,6 +54,8 @@ WORDS: tuple[tuple[Reason, re.Pattern[str]], ...] = tuple(
             r"(?:after|in reply to|step:) (?:pipelined )?(?:mail from|helo|ehlo|initial connection)"
             r"|\bdmarc\b|unauthenticated|spf (?:check )?fail|not (?:authorized|allowed) to send"
             r"|authentication required|sender (?:address )?rejected"
+            rf"|\bsender(?:'s)? (?:address|domain|e-?mail|verif\w*){_GAP}(?:rejected|not exist"
+            r"|unknown|invalid|not found|fail|unresolv|not resolv|no such)"
             r"|relay(?:ing)? (?:access )?denied|unable to relay|my name was rejected"
             rf"|\b(?:helo|ehlo)\b{_NEAR}(?:reject|refus|invalid)|client host rejected"
             r"|(?:have|find|resolve|no|valid|missing)\W(?:an? |your |the |valid )*"
@@ -74,8 +76,9 @@ WORDS: tuple[tuple[Reason, re.Pattern[str]], ...] = tuple(
         (
             Reason.DISABLED,
             rf"(?:account|mailbox|user|address){_GAP}(?:disabled|inactive|suspended|deactivated"
-            r"|discontinued|not active|no longer (?:active|available|accept))|dinonaktifkan"
-            r"|tidak aktif|deaktiviert"
+            r"|discontinued|not activ|no longer (?:active|available|accept))"
+            r"|dinonaktifkan|tidak aktif|deaktiviert|disabled-?user"
+            r"|account (?:is |was |has been )?(?:closed|terminated)"
             r"|\b(?:disabled|deactivated|inactive|suspended|closed) (?:e-?mail |user )?"
             r"(?:account|mailbox|user|address)",
         ),
@@ -90,6 +93,7 @@ WORDS: tuple[tuple[Reason, re.Pattern[str]], ...] = tuple(
             rf"|domain{_NEAR}tidak (?:ditemukan|ada)|nullmx|null mx|no mx found"
             r"|no mx record|no smtp service|invalid (?:recipient )?domain(?! name|,)"
             r"|host not found|no mx or a for"
+            r"|(?:host|server|domain|system) does not accept (?:any )?(?:e-?)?mail(?! from)"
             r"|couldn'?t find (?:a|any) (?:mail exchanger|host)|no hosts? with that name"
             rf"|dom[aä]i?n[a-zäéíe]{{0,3}}{_NEAR}(?:existiert nicht|n'existe pas|no existe"
             r"|não existe|bestaat niet|non esiste|nie istnieje)"
@@ -102,8 +106,11 @@ WORDS: tuple[tuple[Reason, re.Pattern[str]], ...] = tuple(
             r"|not present|not local|no longer (?:exist|valid)|wrong or|could ?n['o]t be found"
             r"|could not be found|wasn't found|isn't in|missing home)"
             r"|(?:unknown|no such|invalid|bad)[ _](?:\w+ )?(?:user|recipient|mailbox|address"
-            r"|account|local|person)|user doesn'?t have an?\b"
-            r"|no (?:mail ?box|one|account|user)(?: \w+)? (?:here|found|at this|by that|for this)"
+            r"|account|local|person)|no such id\b|user doesn'?t have an?\b"
+            r"|(?:user|recipient|address) unrecogni[sz]ed"
+            r"|unrecogni[sz]ed (?:user|recipient|address)"
+            r"|no (?:mail[- ]?box|one|account|user)(?: \w+)?"
+            r" (?:here|found|at this|by that|for this)|undeliverable address"
             r"|not an? (?:valid|known|active|local|registered) (?:\w+ )?(?:user|recipient|mailbox"
             r"|address|account)"
             r"|not a valid|not listed in|name is not recognized|invalid final delivery userid"

@@ -145,6 +145,15 @@ REASONS = {
     "554 rejected due to security policies": Reason.POLICY,
     "550 192.0.2.1 is not allowed to send mail from toko-sinar.example": Reason.OUR_SETUP,
     "an undisclosed address": Reason.OTHER,
+    "553 Domain of sender address <halo@x.example> does not exist": Reason.OUR_SETUP,
+    "550 Too many invalid recipients": Reason.RATE,
+    "550 Account closed, please remove": Reason.DISABLED,
+    "550 the server of this address: connection closed": Reason.OTHER,
+    "550 User account not activated": Reason.DISABLED,
+    "521 This host does not accept mail": Reason.NO_DOMAIN,
+    "550 This host does not accept mail from you": Reason.OTHER,
+    "550 recipient unrecognized": Reason.UNKNOWN_USER,
+    "553 sorry, no mail-box here by that name": Reason.UNKNOWN_USER,
     "Unrouteable address": Reason.NO_DOMAIN,
 }
 
