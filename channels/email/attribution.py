@@ -9,12 +9,14 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from channels.email.quote_words import (
+    ABBREVIATED_DAY,
     BETWEEN_RULES,
     FIRST_PERSON,
     FOLLOWING,
     LABELS,
     OPENS,
     OTHER_PERSON,
+    QUOTING,
     WROTE,
 )
 
@@ -231,11 +233,22 @@ def _may_begin(line: str) -> bool:
     return bool(OPENS.match(line) or (date and date.start() <= 40) or address_in(line))
 
 
+def is_dated(line: str) -> bool:
+    """Whether a line tells who wrote and on what day: enough below a rule, as web mail has it."""
+    verb = WROTE.search(line[-24:])
+    ends = verb is not None and not line[-24:][verb.end() :].strip(" :：")
+    if not ends or not (DATE.search(line) and OPENS.match(line)) or FIRST_PERSON.search(line):
+        return False
+    return _ends(line) and not OTHER_PERSON.search(line) and _few(line)
+
+
 def is_head(line: str) -> bool:
     """Whether a whole line says who wrote when, and nothing else."""
     address, date, timed = address_in(line), DATE.search(line), TIME.search(line)
     if not (address or date) or FIRST_PERSON.search(line):
         return False
+    if QUOTING.fullmatch(line):
+        return bool(address) and _few(line)
     if OTHER_PERSON.search(line) and not (date and timed):
         return False
     verb = next(iter(reversed(list(WROTE.finditer(line)))), None)
@@ -246,7 +259,8 @@ def is_head(line: str) -> bool:
     before, after = line[: verb.start()], line[verb.end() :]
     if not _few(after) or not _few(before, 2 * _MOST_OTHER_WORDS):
         return False
-    sure = bool(timed) or not _COMMON_HERE.fullmatch(verb[0])
+    programs = timed or ABBREVIATED_DAY.match(line)
+    sure = bool(programs) or not _COMMON_HERE.fullmatch(verb[0])
     return _placed(before, after, opened=bool(OPENS.match(line)), sure=sure)
 
 

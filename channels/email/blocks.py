@@ -15,6 +15,16 @@ AROUND_LABEL = ">*_| \t\u00a0"
 _MOST_FIELDS = 14
 _LONGEST_LABEL = 30
 _OUTLOOK = ["from", "sent", "to", "subject"]
+_COLON = re.compile("[:：]")
+# No letter or parcel says who it is from in these words.
+_UNMISTAKABLE = frozenset(
+    "发件人|寄件者|寄件人|發件人|差出人|送信者|보낸사람|보낸이|보낸 사람".split("|")
+)
+_DAY = re.compile(
+    r"\W*(?:mon|tues?|wednes|thurs?|fri|satur|sun)(?:day)?\b|\W*(?:senin|selasa|rabu|kamis|jumat"
+    r"|sabtu|minggu)\b",
+    re.IGNORECASE,
+)
 # A further label within a line, where a program lost the line breaks.
 _WITHIN = re.compile(r"\s\*?([^\W\d_]{2,14}(?: [^\W\d_]{1,10})?)\*?\s?[:：]\*?\s")
 
@@ -33,7 +43,7 @@ def stands(lines: Sequence[str], at: int, *, started: bool) -> bool:
     if first is None or first.name == "other":
         return False
     block = _block(lines, at)
-    if started and first.name == "from" and (_is_outlooks(block) or _is_one_line(first.value)):
+    if started and first.name == "from" and _is_from(first, block):
         return True
     names = {each.name for each in block} - {"other"}
     addressed = any(attribution.address_in(each.value) for each in block if each.name != "subject")
@@ -45,14 +55,20 @@ def stands(lines: Sequence[str], at: int, *, started: bool) -> bool:
 
 def field(line: str) -> Field | None:
     """None if the line is no header field."""
-    before, colon, value = line.partition(":")
-    if not colon or len(before) > _LONGEST_LABEL:
-        before, colon, value = line.partition("：")
-    if not colon or len(before) > _LONGEST_LABEL:
+    found = _COLON.search(line, 0, _LONGEST_LABEL + 1)
+    if found is None:
         return None
+    before, value = line[: found.start()], line[found.end() :]
     label = before.strip(AROUND_LABEL).lower()
     name = LABELS.get(label)
     return Field(name, value.strip(AROUND_LABEL), label) if name else None
+
+
+def _is_from(first: Field, block: Sequence[Field]) -> bool:
+    """Whether the fields after "From:" show that a program wrote it, below a text."""
+    if first.label in _UNMISTAKABLE and (len(block) > 1 or attribution.address_in(first.value)):
+        return True
+    return _is_outlooks(block) or _is_one_line(first.value)
 
 
 def _is_outlooks(block: Sequence[Field]) -> bool:
@@ -61,6 +77,8 @@ def _is_outlooks(block: Sequence[Field]) -> bool:
         return False
     names = [each.name for each in block if each.name not in ("cc", "other")]
     if names[:4] == _OUTLOOK or attribution.address_in(block[0].value):
+        return True
+    if block[0].label == "from" and block[1].label == "sent" and _DAY.match(block[1].value):
         return True
     return "subject" in names and bool(attribution.DATE.search(block[1].value))
 

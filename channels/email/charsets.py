@@ -30,10 +30,12 @@ def decode(data: bytes, charset: str | None) -> str:
     name = _codec(charset)
     if name in (None, "ascii", "utf-8"):
         return tidy(_guessed(data, claimed=name))
-    try:
-        return tidy(data.decode(name))
-    except (ValueError, LookupError):
-        return tidy(data.decode(name, "replace"))
+    for fitting in (name, "utf-8"):
+        try:
+            return tidy(data.decode(fitting))
+        except (ValueError, LookupError):
+            continue
+    return tidy(data.decode(name, "replace"))
 
 
 def _guessed(data: bytes, claimed: str | None) -> str:

@@ -20,9 +20,9 @@ _UNSEEN = frozenset(
     " select textarea input button audio video canvas".split()
 )
 _BLOCKS = frozenset(
-    "address article aside blockquote body center dd div dl dt fieldset figcaption figure footer"
-    " form h1 h2 h3 h4 h5 h6 header html li main nav ol p pre section table tbody tfoot thead tr"
-    " ul".split()
+    "address article aside blockquote body center dd details div dl dt fieldset figcaption figure"
+    " footer form h1 h2 h3 h4 h5 h6 header html li main nav ol p pre section summary table tbody"
+    " tfoot thead tr ul".split()
 )
 _SPACED = frozenset("p h1 h2 h3 h4 h5 h6".split())
 _INSTRUCTION = re.compile(r"<\?[^<>]{0,2000}>")
@@ -36,11 +36,19 @@ _HIDDEN = re.compile(
     re.IGNORECASE,
 )
 _BORDERED = re.compile(r"border-left\s*:(?!\s*(?:0|none|medium none))", re.IGNORECASE)
+_PREFORMATTED = re.compile(
+    r"white-space\s*:\s*(?:pre|pre-wrap|break-spaces)\s*(?:;|$)", re.IGNORECASE
+)
 # Outlook on the web, Outlook for Mac, Windows Mail: the reply's history starts in this element.
 _HISTORY = frozenset(
     "divrplyfwdmsg olk_src_body_section mail-editor-reference-message appendonsend"
     " mail-editor-reference-message-container ms-outlook-mobile-reference-message"
     " outlookmessageheader".split()
+)
+# Programs' own elements for a signature; what stands in them is no answer.
+_SIGNATURE = frozenset(
+    "gmail_signature moz-signature protonmail_signature_block io-ox-signature yahoo-signature"
+    " messagesignaturesection composer_signature mailspring-signature".split()
 )
 _QUOTE_CLASSES = ("gmail_quote", "yahoo_quoted", "protonmail_quote", "moz-cite")
 # The head of a quotation, in whatever language, or all of it; not so where mail is passed on.
@@ -107,10 +115,12 @@ class _Writer:
         self._lines: list[str] = []
         self._line = ""
         self._quotes = 0
+        self._preformatted = 0
+        self._written = False
 
     def write(self, root: "Tag") -> str:
         """Walk without recursion: mail nests deeper than Python's stack."""
-        todo: list[PageElement | tuple[str, bool]] = [root]
+        todo: list[PageElement | tuple[str, bool, bool]] = [root]
         while todo:
             item = todo.pop()
             if isinstance(item, tuple):
@@ -120,7 +130,7 @@ class _Writer:
         self._end_line()
         return re.sub(r"\n{3,}", "\n\n", "\n".join(self._lines)).strip("\n")
 
-    def _enter(self, item: "PageElement") -> "list[PageElement | tuple[str, bool]]":
+    def _enter(self, item: "PageElement") -> "list[PageElement | tuple[str, bool, bool]]":
         """Write what stands before an element's children; they come back last one first."""
         from bs4.element import NavigableString, Tag
 
@@ -128,18 +138,19 @@ class _Writer:
             if type(item) is NavigableString:
                 self._add(str(item))
             return []
-        if item.name in _UNSEEN or _is_hidden(item):
+        if item.name in _UNSEEN or _is_hidden(item) or (self._written and _is_signature(item)):
             return []
-        quoted = _is_quotation(item)
+        quoted, preformatted = _is_quotation(item), _is_preformatted(item)
         self._begin(item, quoted)
-        return [(item.name, quoted), *reversed(item.contents)]
+        self._preformatted += preformatted
+        return [(item.name, quoted, preformatted), *reversed(item.contents)]
 
     def _begin(self, item: "Tag", quoted: bool) -> None:
         if item.name == "br":
             self._end_line(always=True)
         if item.name in _BLOCKS or item.name == "hr":
             self._end_line()
-        if _starts_history(item):
+        if _starts_history(item) or (self._written and "messagereplysection" in _names(item)):
             self._lines.append(DIVIDER)
         if item.name == "li":
             self._line = "- "
@@ -147,14 +158,22 @@ class _Writer:
             self._line += " "
         self._quotes += quoted
 
-    def _leave(self, name: str, quoted: bool) -> None:
+    def _leave(self, name: str, quoted: bool, preformatted: bool) -> None:
         if name in _BLOCKS:
             self._end_line()
         if name in _SPACED and self._lines and self._lines[-1]:
             self._lines.append("> " * self._quotes if self._quotes else "")
         self._quotes -= quoted
+        self._preformatted -= preformatted
 
     def _add(self, text: str) -> None:
+        first, *others = tidy(text).split("\n") if self._preformatted else [text]
+        self._add_words(first)
+        for line in others:
+            self._end_line(always=True)
+            self._add_words(line)
+
+    def _add_words(self, text: str) -> None:
         flat = re.sub(r"[ \t\r\n\f\u00a0]+", " ", tidy(text).replace("\u200b", ""))
         if not self._line:
             flat = flat.lstrip(" ")
@@ -165,6 +184,7 @@ class _Writer:
     def _end_line(self, *, always: bool = False) -> None:
         line = self._line.rstrip()
         self._line = ""
+        self._written = self._written or bool(line and not self._quotes)
         if line or always:
             mark = ">" * self._quotes
             self._lines.append(f"{mark} {line}".rstrip() if mark else line)
@@ -180,6 +200,9 @@ def _is_quotation(item: "Tag") -> bool:
 
     Gmail's and Outlook's indented paragraphs are blockquotes with a style instead.
     """
+    if str(item.get("cite", "")).startswith("http"):
+        # A page is cited, no mail.
+        return False
     if item.name != "blockquote":
         first = "" if _MARKED.isdisjoint(_classes(item)) else next(item.stripped_strings, "-")
         return first.lstrip(">")[:1] not in ("", "-")
@@ -191,10 +214,24 @@ def _is_quotation(item: "Tag") -> bool:
     return not style or bool(isinstance(style, str) and _BORDERED.search(style))
 
 
+def _is_preformatted(item: "Tag") -> bool:
+    style = item.get("style")
+    styled = isinstance(style, str) and item.name != "body" and bool(_PREFORMATTED.search(style))
+    return item.name == "pre" or styled
+
+
+def _is_signature(item: "Tag") -> bool:
+    return any(name in _SIGNATURE for name in _names(item))
+
+
 def _starts_history(item: "Tag") -> bool:
-    identity = item.get("id")
-    names = [*_classes(item), identity if isinstance(identity, str) else ""]
-    return any(name.lower().removeprefix("x_") in _HISTORY for name in names)
+    return any(name in _HISTORY for name in _names(item))
+
+
+def _names(item: "Tag") -> list[str]:
+    """What an element is called, by class, id or name; Outlook.com puts "x_" before them."""
+    given = [*_classes(item), item.get("id"), item.get("name")]
+    return [name.lower().removeprefix("x_") for name in given if isinstance(name, str)]
 
 
 def _classes(item: "Tag") -> list[str]:

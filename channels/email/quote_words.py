@@ -54,6 +54,16 @@ BETWEEN_RULES = re.compile(
     rf"[*_ ]*-{{2,}} .{{1,120}}\b(?:{_WROTE_WORDS}) ?:? ?-{{2,}}[*_ ]*", re.IGNORECASE
 )
 """Android's and Zoho's "---- Ana wrote ----": the rules on both sides are proof enough."""
+QUOTING = re.compile(
+    r"(?:quoting|zitat von|mengutip|citando(?: a)?|quoting from) .{1,160}", re.IGNORECASE
+)
+"""Horde's head; it counts only with an address."""
+ABBREVIATED_DAY = re.compile(
+    r"(?:on|pada(?: tanggal)?) (?:mon|tues?|wed|thu(?:rs?)?|fri|sat|sun|sen|sel|rab|kam|jum|sab|min"
+    r"|isn|kha|aha?d)\.?,",
+    re.IGNORECASE,
+)
+"""Programs shorten the name of the day; people who write a sentence do not."""
 # What may stand between "wrote" and the colon besides names, dates and addresses.
 FOLLOWING = re.compile(
     r"(?<!\w)(?:het|volgende|geschreven|the|following|folgendes|le texte suivant|ce qui suit"
@@ -74,10 +84,10 @@ _LABELS = {
     "from": "from|dari|daripada|pengirim|von|de|da|van|fra|från|od|lähettäjä|feladó|kimden|gönderen"
     "|expéditeur|remitente|mittente|afzender|nadawca|odesílatel|от|від|от кого|από|từ|de la|saatja"
     "|发件人|寄件者|寄件人|發件人|差出人|送信者|보낸 사람|보낸사람|보낸이|من|מאת|จาก|frá",
-    "sent": _SENT + "|date|tanggal|tarikh|datum|fecha|data|dato|päivämäärä|dátum|tarih|дата"
+    "sent": _SENT + "|date|tanggal|waktu|tarikh|datum|fecha|data|dato|päivämäärä|dátum|tarih|дата"
     "|ημερομηνία|ngày|日期|時間|时间|日時|日付|날짜|تاريخ|תאריך|วันที่",
-    "to": "to|kepada|ke|untuk|an|à|a|para|aan|til|till|do|komu|vastaanottaja|címzett|kime|alıcı"
-    "|către|destinataire|destinatario|adresat|кому|до|προς|đến|kam|saaja|sent to|risposta"
+    "to": "to|kepada|ke|untuk|penerima|an|à|a|para|aan|til|till|do|komu|vastaanottaja|címzett|kime"
+    "|alıcı|către|destinataire|destinatario|adresat|кому|до|προς|đến|kam|saaja|sent to|risposta"
     "|收件人|收件者|宛先|받는 사람|받는사람|받는이|إلى|אל|ถึง",
     "cc": "cc|tembusan|salinan|kopie|kopia|kopi|copie|copie à|копия|копія|抄送|副本|참조|نسخة|עותק"
     "|ccn|dw|kopio|másolatot kap|bilgi|κοιν",
@@ -103,13 +113,15 @@ _ORIGINAL = (
     "|wiadomość oryginalna|wiadomość pierwotna|původní (?:zpráva|e-mail)|pôvodná správa"
     "|eredeti üzenet|mesaj original|mesajul original|orijinal (?:mesaj|ileti)|özgün ileti"
     "|исходное (?:сообщение|письмо)|оригинальное сообщение|оригінальне повідомлення|αρχικό μήνυμα"
-    "|thư gốc|tin nhắn gốc|pesan asli|pesan sebelumnya|mesej asal"
+    "|thư gốc|tin nhắn gốc|mesej asal"
+    "|(?:pesan|e-?mail|surel) (?:asli|awal|semula|original|sebelumnya)"
     "|原始邮件|原始郵件|原邮件|元のメッセージ|원본 ?메[시일]지?|원본 메일"
     "|الرسالة الأصلية|הודעה מקורית|ข้อความต้นฉบับ"
 )
 _FORWARDED = (
     "forwarded (?:message|mail|e-?mail)|forwarded by .{1,80}"
-    "|pesan (?:yang )?(?:di)?terus(?:kan|an)|mesej dimajukan"
+    "|(?:pesan|e-?mail|surel) (?:yang )?(?:di)?terus(?:kan|an)|pesan penerusan"
+    "|(?:mesej|e-?mel) (?:yang )?dimajukan"
     "|weitergeleitete nachricht|message transf[ée]r[ée]|mensaje reenviado|mensagem encaminhada"
     "|messaggio inoltrato|doorgestuurd bericht|videresendt (?:besked|meddelelse|melding)"
     "|vidarebefordrat (?:mejl|meddelande)|välitetty viesti|przekazana wiadomość"
@@ -122,9 +134,12 @@ _RULE = r"[*_ ]*(?:[-_=]{2,}|—{1,})"
 DIVIDER_LINE = re.compile(
     rf"{_RULE} *(?:{_ORIGINAL}) *[-_=—]{{2,}}[*_ ]*(?P<rest>.*)", re.IGNORECASE
 )
+DIVIDES_WITHIN = re.compile(rf"-{{4,}} ?(?:{_ORIGINAL}|{_FORWARDED}) ?-{{4,}}", re.IGNORECASE)
+"""The same where a program glued it to the last line of the text."""
 FORWARD_LINE = re.compile(
     rf"(?:{_RULE} *(?:{_FORWARDED}) *[-_=—]{{2,}}[*_ ]*"
-    r"|(?:(?:begin )?forwarded message|mulai (?:pesan terusan|meneruskan pesan)|awal pesan terusan"
+    r"|(?:(?:begin )?forwarded message|mulai meneruskan pesan"
+    r"|(?:mulai|awal) pesan (?:terusan|yang diteruskan)"
     r"|début du message (?:réexpédié|transféré)|anfang der weitergeleiteten (?:e-mail|nachricht)"
     r"|inizio messaggio inoltrato|inicio del mensaje reenviado|início da mensagem (?:reenviada"
     r"|encaminhada)|begin doorgestuurd bericht|vidarebefordrat brev|начало переадресованного"
@@ -163,6 +178,8 @@ BANNER = re.compile(
 # --- The advertisement a phone or a mail program adds.
 _DEVICE = (
     r"(?:iphone|ipad|ipod|ios|apple|mac\b|android|samsung|galaxy|xiaomi|redmi|oppo|vivo|realme|huawei"
+    r"|infinix|tecno|itel|poco|honor|asus|oneplus|motorola|(?:mi|perangkat|peranti) saya"
+    r"|(?:perangkat|peranti) (?:\w+ ){1,2}saya|aplikasi (?:e-?mail|mymail)|mymail|seluler|gawai"
     r"|htc|lg\b|sony|nexus|pixel|wiko|blackberry|nokia|lumia|yahoo|gmail|gmx|outlook|windows|hotmail"
     r"|thunderbird|ponsel|hp\b|handphone|phone|telefon|téléphone|teléfono|telefone|telefoon|cellulare"
     r"|handy|mobil|móvil|mobile|mobilgerät|mobiltelefon|telepon|tablet|smartphone|proton|aqua ?mail"
@@ -170,8 +187,9 @@ _DEVICE = (
     r"|телефон|устройств|手机|手機|スマートフォン|携帯|휴대|هاتف|الآيفون)"
 )
 ADVERTISEMENT = re.compile(
-    r"(?!.*(?:\b(?:is|are|was|were|has|adalah|belum|sudah)\b|\?))"
-    rf"[-\s*_<(]*(?:(?:di|ter)kirim (?:dari|melalui|menggunakan|lewat|dengan|daripada)"
+    r"(?!.*(?:\b(?:is|are|was|were|has|adalah|belum|sudah|kemarin|tadi|besok|ke|tapi|karena|mohon"
+    r"|tolong|yang|dan|dengan mobil|bukan|kurir)\b|\?))"
+    r"[-\s*_<(]*(?:(?:di|ter)kirim (?:dari|dr|melalui|via|menggunakan|pakai|lewat|dengan|daripada)"
     r"|dihantar (?:dari|daripada|melalui|menggunakan)|sent (?:from|via|with|using|by)"
     r"|from my|dapatkan outlook|get \[?outlook|unduh outlook|download outlook"
     r"|envoy[ée] (?:de(?:puis)?|à partir|avec|via)|enviado (?:desde|do|de|con|a partir|com|pelo)"
@@ -180,9 +198,30 @@ ADVERTISEMENT = re.compile(
     r"|sendt (?:fra|med)|skickat från|hämta outlook|lähetetty|wysłan[eoy] z|pobierz outlook"
     r"|odesláno|poslané z|küldve|trimis (?:de|din)|gönderildi|отправлено (?:с|из)|надіслано з"
     r"|στάλθηκε από|εστάλη από|được gửi|télécharger outlook|obtener outlook|obter o outlook"
-    r"|outlook für|发自我?的?|從我的|从我的|获取|取得|أرسلت من|أُرسلت من|تم الإرسال|נשלח מ|나의|내)"
+    r"|outlook für|desde mi|[发發]自我?的?|[從从]我的|获取|取得"
+    r"|أرسلت من|أُرسلت من|تم الإرسال|נשלח מ|나의|내)"
     rf".{{0,45}}{_DEVICE}.{{0,60}}|[-\s*_<(]*.{{0,12}}{_DEVICE}.{{0,25}}"
     r"(?:から送信|에서 보냄|küldve|gesendet|gönderildi|lähetetty|傳送|发送|送信)\.?"
+    r"|yahoo (?:e-?mail|mail|mel): .{3,60}|powered by .{0,30}blackberry.{0,3}"
     r"|sent from my [^,.?!:]{1,40}\.?|(?:sent (?:from|via|with)|get) [\w .'-]{1,40}<link>",
     re.IGNORECASE,
 )
+
+# --- What stands above or below the history besides, in help desks and forums.
+EARLIER = re.compile(
+    r"[*_# ]*(?:previous (?:repl(?:y|ies)|messages?|discussion|conversation|comments?)"
+    r"|(?:conversation|message) history|earlier (?:replies|messages)"
+    r"|(?:vorherige|frühere) (?:antworten|nachrichten)|(?:réponses|messages) précédente?s"
+    r"|respuestas anteriores|respostas anteriores|risposte precedenti"
+    r"|eerdere (?:antwoorden|berichten)"
+    r"|(?:balasan|pesan|percakapan|diskusi|riwayat) sebelumnya|riwayat (?:percakapan|pesan))[*_ ]*",
+    re.IGNORECASE,
+)
+"""The title of the history; a person writes it too, so it counts only below a rule."""
+THIS_LINE = re.compile(
+    r"\b(?:above this line|oberhalb dieser zeile|über dieser zeile|au-dessus de cette ligne"
+    r"|(?:por )?encima de esta línea|acima desta linha|sopra (?:questa|la) (?:riga|linea)"
+    r"|boven deze (?:regel|lijn)|di ?atas (?:baris|garis) ini)\b",
+    re.IGNORECASE,
+)
+"""Where to write the answer, as a help desk says it between rules."""

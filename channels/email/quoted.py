@@ -13,8 +13,11 @@ from channels.email.quote_words import (
     ANSWERED,
     BANNER,
     DIVIDER_LINE,
+    DIVIDES_WITHIN,
+    EARLIER,
     FORWARD_LINE,
     FORWARDED,
+    THIS_LINE,
 )
 
 DIVIDER = "-----Original Message-----"
@@ -114,13 +117,24 @@ def _boundary(lines: Sequence[str], at: int, *, started: bool) -> _Boundary:
     if _is_part_of_quote(lines, at):
         return _Boundary(lines=1)
     if not line.strip(_RULES):
-        return _NONE
+        return _Boundary(ends=True) if started and _titled(lines, at + 1) else _NONE
     return _divider(lines, at) or _block(lines, at, started=started) or _head(lines, at, started)
+
+
+def _titled(lines: Sequence[str], at: int) -> bool:
+    """Whether below a rule stands the title of the history, or a head that tells only the day."""
+    line = lines[at].strip() if at < len(lines) else ""
+    if not line or len(line) > _LONGEST_LINE:
+        return False
+    return bool(EARLIER.fullmatch(line)) or attribution.is_dated(line)
 
 
 def _divider(lines: Sequence[str], at: int) -> _Boundary | None:
     """A line that stands between a text and what it answers or passes on."""
     line = lines[at].strip()
+    if "---" in line[1:_LONGEST_LINE] and line[0] not in _RULES:
+        glued = DIVIDES_WITHIN.search(line, 0, _LONGEST_LINE)
+        return _Boundary(ends=True, before=line[: glued.start()]) if glued else None
     if line[0] not in _RULES and line[-1] not in ":：" and not _may_reply_above(line):
         return None
     forward = bool(FORWARD_LINE.fullmatch(line[:_LONGEST_LINE]))
@@ -171,7 +185,10 @@ def _may_reply_above(line: str) -> bool:
 
 
 def _replies_above(line: str) -> bool:
-    return len(line) <= _LONGEST_LINE // 2 and bool(_REPLY_ABOVE.fullmatch(line))
+    if len(line) > _LONGEST_LINE // 2:
+        return False
+    ruled = line[:2].strip(_RULES) == "" and THIS_LINE.search(line)
+    return bool(ruled) or bool(_REPLY_ABOVE.fullmatch(line))
 
 
 def _divides(line: str) -> bool:

@@ -6,6 +6,7 @@ A closing ("Salam, Ana") is no signature: it says who is writing, and stays.
 import re
 from collections.abc import Sequence
 
+from channels.email import notices
 from channels.email.quote_words import ADVERTISEMENT
 
 _LONGEST_ADVERTISEMENT = 120
@@ -13,6 +14,7 @@ _LONGEST_FOOTER = 12
 _SIGNED = re.compile(r"--\s?")
 # Mailman's and older programs' line above a footer or a signature.
 _RULE = re.compile(r"_{2,}")
+_SEPARATOR = re.compile(r"[_-]{5,}")
 _DASHED_NAME = re.compile(r"-{1,2} ?[A-Z]\w+(?: [A-Z][\w.]*){0,2}")
 _LEFT_OVER = re.compile(r"[-_=~*#—ᐧ.\s]+")
 _NAMED_LINK = re.compile(r"\[([^\[\]]{1,100})\]\(https?://[^\s()]*\)")
@@ -24,9 +26,11 @@ def cut(lines: list[str], last_quote: int) -> list[str]:
 
     Answers below the last quotation keep what stands above them.
     """
-    lines = lines[: _end(lines, last_quote)]
+    if not written(lines[last_quote:]):
+        last_quote = 0
+    lines = notices.cut(lines[: _end(lines, last_quote)], last_quote)
     first = next((at for at, line in enumerate(lines) if line.strip()), 0)
-    if lines and _is_advertisement(lines[first]):
+    if lines and _advertises(lines[first]):
         lines = lines[first + 1 :]
     end = len(lines)
     while end and _is_left_over(lines[end - 1]):
@@ -67,7 +71,7 @@ def _closes(lines: Sequence[str], at: int, footer: int) -> bool:
     if _RULE.fullmatch(lines[at].strip()):
         return at >= footer
     gap = at + 1 < len(lines) and not lines[at + 1].strip()
-    return gap and _is_advertisement(lines[at])
+    return gap and _advertises(lines[at])
 
 
 def _without_name(lines: list[str]) -> list[str]:
@@ -86,10 +90,12 @@ def _is_left_over(line: str) -> bool:
 
 
 def _is_advertisement(line: str) -> bool:
+    """An advertisement, or Outlook's separator, left over once the block below it is cut off."""
+    return bool(_SEPARATOR.fullmatch(line.strip(" \t()*"))) or _advertises(line)
+
+
+def _advertises(line: str) -> bool:
     if len(line) > 4 * _LONGEST_ADVERTISEMENT:
         return False
     plain = _LINK.sub("<link>", _NAMED_LINK.sub(r"\1", line)).strip(" \t()*")
-    if plain == "<link>" or re.fullmatch(r"[_-]{5,}", plain):
-        # Outlook's separator, left over once the block below it is cut off.
-        return plain != "<link>"
     return len(plain) <= _LONGEST_ADVERTISEMENT and bool(ADVERTISEMENT.fullmatch(plain))

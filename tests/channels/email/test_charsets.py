@@ -12,6 +12,7 @@ CLAIMS = {
     "Japanese that claims nothing": ("冷蔵庫".encode("iso2022_jp"), None, "冷蔵庫"),
     "Japanese that claims ASCII": ("冷蔵庫".encode("iso2022_jp"), "us-ascii", "冷蔵庫"),
     "ASCII that is UTF-8": ("Kühl".encode(), "us-ascii", "Kühl"),
+    "Big5 that is UTF-8": ("冷蔵庫 é".encode(), "big5", "冷蔵庫 é"),
     "an unknown name": (KULKAS.encode("latin-1"), "x-unknown", KULKAS),
 }
 WORDS = {

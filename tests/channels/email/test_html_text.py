@@ -25,6 +25,13 @@ SHOWN = {
     "<table><tr><td>No</td><td>TS-204815</td></tr></table>": "No TS-204815",
     "3 < 5 dan 5 > 3": "3 < 5 dan 5 > 3",
     "<b>Halo</b> <i>Ana</i>": "Halo Ana",
+    "<pre>kulkas\n  tv\n\nsetrika</pre>": "kulkas\ntv\n\nsetrika",
+    '<div style="white-space: pre-wrap">kulkas\ntv</div>': "kulkas\ntv",
+    '<div style="white-space:normal">kulkas\ntv</div>': "kulkas tv",
+    "<details><summary>Rincian</summary>kulkas</details>Halo": "Rincian\nkulkas\nHalo",
+    '<p>Halo</p><div class="gmail_signature">Ana<br>Bandung</div>': "Halo",
+    '<div class="gmail_signature">Ana<br>Bandung</div>': "Ana\nBandung",
+    '<blockquote cite="https://toko.example/">Garansi 1 tahun</blockquote>': "Garansi 1 tahun",
     "Halo\n   Ana": "Halo Ana",
     "<blockquote style='margin-left:40px'>menjorok</blockquote>": "menjorok",
     "": "",
@@ -44,6 +51,9 @@ REPLIES = {
                "<b>Subjek:</b> Re</p></div>"
                "<p>Halo</p>",
     "Yahoo": f'<div>Ya</div><div class="yahoo_quoted"><div>{HEAD}</div><div>Halo Ana</div></div>',
+    "Spark": '<div>Ya</div><div name="messageReplySection">Toko Sinar &lt;'
+             "halo@toko-sinar.example&gt;<br>Halo Ana</div>",
+    "preformatted": f"<pre>Ya\n\n{HEAD}\n&gt; Halo Ana\n&gt; Salam</pre>",
     "Thunderbird": f'Ya<div class="moz-cite-prefix">{HEAD}</div>'
                    '<blockquote type="cite">x</blockquote>',
 }  # fmt: skip

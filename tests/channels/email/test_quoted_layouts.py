@@ -36,6 +36,11 @@ REPLIES = {
     ),
     "Usenet's initials": "Ya.\n\nTS> Halo Ana,\nTS> ada yang bisa dibantu?",
     "a quoted link that was broken": f"Ya.\n{HEAD}\n> Lihat (https://a.example/x?\n_id=3)\n> Salam",
+    "full-width colons": (
+        "Ya.\n\n发件人：Toko Sinar <halo@toko-sinar.example>\n时间：2026年11月16日\n\nHalo"
+    ),
+    "a sender and a subject in Japanese": "Ya.\n\n差出人：Toko Sinar\n件名：Kulkas\n\nHalo",
+    "a head in German below Horde's": "Ya.\n\nZitat von Toko <halo@toko-sinar.example>:\n\n> Halo",
     "a forward without rules": "Ya.\n\nForwarded message:\n\nFrom: Toko Sinar\n\nHalo",
 }  # fmt: skip
 
@@ -142,3 +147,24 @@ def test_elements_that_programs_name_tell_what_is_quoted(html):
 def test_gmails_head_of_a_forward_stays():
     html = '<div class="gmail_quote"><div class="gmail_attr">---------- Forwarded message ------'
     assert new_text(text_of(f"{html}<br>From: Sinar</div><p>Halo</p></div>")).text.endswith("Halo")
+
+
+BELOW_RULES = [
+    "Yang saya pesan:\n-----\n\nKulkas dua pintu\nTV\n-----\n\nTolong dicek.",
+    "Daftar:\n------\n\n1. kulkas\n2. tv",
+]
+
+
+@pytest.mark.parametrize("text", BELOW_RULES)
+def test_c6_2_a_rule_with_a_gap_below_it_ends_no_text(text):
+    assert new_text(text).text == text
+
+
+def test_an_advertisement_between_a_quotation_and_nothing_more_closes_the_text():
+    body = "Ya.\n\nDikirim dari iPhone saya\n\n> Halo Ana\n> ada apa?\n\nDikirim dari iPhone saya"
+    assert new_text(body).text == "Ya."
+
+
+def test_the_reply_section_of_spark_without_a_text_above_is_read():
+    html = '<div name="messageReplySection">Ya, saya mau.</div>'
+    assert new_text(text_of(html)).text == "Ya, saya mau."
