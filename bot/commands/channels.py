@@ -13,7 +13,6 @@ from bot.commands import prepare, show
 from bot.delivery import template_list
 from bot.errors import UserError
 from bot.settings import Settings
-from bot.site.pages import since
 from channels.abilities import Configurable, TemplateSource
 from channels.base import Channel, Finding
 from channels.errors import ChannelError
@@ -103,6 +102,8 @@ async def _fetch(
 
 
 def _print_templates(session: Session, name: str) -> None:
+    from bot.site.pages import since  # which brings the web server along
+
     kept = templates.list_of(session, name)
     if kept is None or kept.synced_at is None:
         show.bad(f"{name}: never fetched", "akrab channels templates --sync")

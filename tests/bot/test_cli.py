@@ -1,6 +1,7 @@
 """The command as a newcomer meets it: short help, one sentence for what they can put right."""
 
 import os
+import shutil
 import subprocess
 import sys
 
@@ -30,6 +31,13 @@ def akrab(tmp_path):
         )
 
     return run
+
+
+@pytest.fixture
+def migrated(tmp_path, empty_store):
+    """What `akrab migrate` makes."""
+    (tmp_path / "var").mkdir()
+    shutil.copyfile(empty_store, tmp_path / "var/akrab.db")
 
 
 def test_help_names_every_command(akrab):
@@ -71,23 +79,20 @@ def test_migrate_makes_the_database(akrab, tmp_path):
     assert (tmp_path / "var/akrab.db").exists()
 
 
-def test_staff_are_added_once_with_a_decent_password(akrab):
-    akrab("migrate")
+def test_staff_are_added_once_with_a_decent_password(akrab, migrated):
     add = ("staff", "add", "rani@toko-sinar.example", "--team", "service")
     assert "at least 10" in akrab(*add, AKRAB_PASSWORD="short").stderr
     assert akrab(*add, AKRAB_PASSWORD="long enough 1").returncode == 0
     assert "is there already" in akrab(*add, AKRAB_PASSWORD="long enough 1").stderr
 
 
-def test_an_unknown_role_or_team_is_named(akrab):
-    akrab("migrate")
+def test_an_unknown_role_or_team_is_named(akrab, migrated):
     add = ("staff", "add", "tom@toko-sinar.example")
     assert "choose service" in akrab(*add, "--role", "king").stderr
     assert "There is no team north" in akrab(*add, "--team", "north").stderr
 
 
-def test_the_ledger_of_a_new_database_is_in_order(akrab):
-    akrab("migrate")
+def test_the_ledger_of_a_new_database_is_in_order(akrab, migrated):
     done = akrab("ledger", "verify")
     assert (done.returncode, "every balance follows" in done.stdout) == (0, True)
 
