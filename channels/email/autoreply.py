@@ -12,6 +12,7 @@ from channels.email.away_words import (
     AWAY_OF,
     AWAY_SUBJECT,
     AWAY_TEXT,
+    CHALLENGE,
     DECLARED,
     I_AM_AWAY,
     PASSED_ON,
@@ -153,14 +154,18 @@ def absence(fields: Headers, text: str) -> str | None:
 
     The subject says so, and another sign supports it (C2.5): a header, or what the text says.
     """
-    subject, opening = fields.text("subject"), text[:900]
+    # Programs break their lines anywhere.
+    subject, opening = fields.text("subject"), " ".join(text[:900].split())
     if _is_note(fields, subject, opening):
         return "absence note"
-    if RECEIPT_SUBJECT.match(subject) and RECEIPT_TEXT.match(opening.lstrip()):
+    if RECEIPT_SUBJECT.match(subject) and RECEIPT_TEXT.match(opening):
         return "a read receipt"
-    if not DECLARED.search(opening) or ASKED.search(opening) or PASSED_ON.match(subject):
+    if PASSED_ON.match(subject):
         return None
-    return "says it is automatic"
+    if CHALLENGE.search(opening) and "://" in opening:
+        return "a challenge"
+    declared = DECLARED.search(opening) and not ASKED.search(opening)
+    return "says it is automatic" if declared else None
 
 
 def _is_note(fields: Headers, subject: str, opening: str) -> bool:

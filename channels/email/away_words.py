@@ -101,13 +101,20 @@ DECLARED = re.compile(
     re.IGNORECASE,
 )
 """A text that says of itself that a program answered."""
+CHALLENGE = re.compile(
+    r"\badded to (?:my|the|his|her|\w+['’]s)(?: recipient['’]s)? (?:list of )?"
+    r"(?:allow|approv|authori[sz]|safe|guest|white)\w*[- ]?(?:list|senders?)"
+    r"|confirm that you are (?:a )?(?:human|real|not a robot)",
+    re.IGNORECASE,
+)
+"""A mailbox that takes mail only after a click."""
 PASSED_ON = re.compile(r"\W*(?:fwd?|fw|wg|tr|rv|trs|terusan) ?:", re.IGNORECASE)
 RECEIPT_SUBJECT = re.compile(
     r"(?:not |tidak )?(?:read|dibaca|gelesen|lu|le[ií]do|letto|gelezen)(?: receipt)? ?:",
     re.IGNORECASE,
 )
 RECEIPT_TEXT = re.compile(
-    r"(?:your message|pesan anda|this is a (?:return |read )?receipt for)\b(?:.|\n){0,400}"
+    r"(?:your message|pesan anda|this is a (?:return |read )?receipt for)\b.{0,400}"
     r"(?:was (?:read|deleted|displayed)|(?:telah |)(?:dibaca|dihapus)|\bdisplayed)",
     re.IGNORECASE,
 )

@@ -50,7 +50,12 @@ NOTES = {
     ),
     "an acknowledgement in English": (
         "We received your request",
-        "This is an automated response to let you know that we received your message.",
+        "This is an\nautomated response to let you know that we received your message.",
+    ),
+    "a mailbox that wants a click": (
+        "Re: Kulkas",
+        "This account is protected. Please click the link to have your address added to the"
+        " recipient's allowed\nlist: https://x.example/1",
     ),
     "a read receipt without a report": (
         "Read: Kulkas",
@@ -80,6 +85,7 @@ PEOPLE = {
         "Saya selalu dapat balasan otomatis. Tolong dijawab orang.",
     ),
     "tells what came": ("Kulkas", "Saya dapat: ini adalah balasan otomatis. Maksudnya apa?"),
+    "was asked to add us": ("Kulkas", "Email Anda was added to my white list. Kulkasnya rusak."),
     "passes on what came": ("Fwd: Pemberitahuan", "Ini adalah balasan otomatis."),
     "speaks of an automatic thing": ("Rice cooker", "This is an automatic rice cooker, berapa"),
     "has read something": ("Read: manual kulkas", "Saya sudah baca manualnya."),
