@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, func, insert, select, text, update
 
+from crm_store import touchpoints
 from crm_store.models import Message, MessagePart, PendingStatus, table_of
 from crm_store.models.kinds import Direction, MessageStatus
 from crm_store.prepared import Among, Prepared
@@ -126,6 +127,7 @@ def queue_again(
     message.status, message.not_before = MessageStatus.QUEUED, not_before
     message.provider_id = message.sent_at = None
     session.flush()
+    touchpoints.take_back(session, message)
     return True
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Insert, bindparam, case, func, insert, literal, or_, select, tuple_
+from sqlalchemy import Insert, bindparam, case, delete, func, insert, literal, or_, select, tuple_
 from sqlalchemy import cast as sql_cast
 
 from crm_store.models import Message, Touchpoint, table_of
@@ -84,6 +84,17 @@ def of_messages(session: Session, message_ids: Sequence[int], at: datetime) -> N
     """Write the touchpoints of messages just received, or sent at `at`, in one statement."""
     if message_ids:
         _of_messages.run(session, {"ids": message_ids, "at": at})
+
+
+def take_back(session: Session, message: Message) -> None:
+    """A message that went out never arrived, and goes out anew: only then it is in the journal."""
+    gone = delete(Touchpoint).where(
+        Touchpoint.customer_id == message.customer_id,
+        Touchpoint.kind == TouchKind.MESSAGE_OUT,
+        Touchpoint.ref_type == "message",
+        Touchpoint.ref_id == message.id,
+    )
+    session.execute(gone, execution_options={"synchronize_session": False})
 
 
 def of_customer(

@@ -9,7 +9,10 @@ from crm_store.models.kinds import TouchKind
 
 
 class Touchpoint(Base):
-    """Append-only. `actor` is customer, bot, system or staff:<id>."""
+    """Append-only, but for messages that never arrived and go out anew.
+
+    `actor` is customer, bot, system or staff:<id>.
+    """
 
     __tablename__ = "touchpoints"
     __table_args__ = (Index("ix_touchpoints_customer_id_at_id", "customer_id", "at", "id"),)

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from bot import status
-from crm_store import conversations, resending, staff
+from crm_store import conversations, resending, staff, touchpoints
 from crm_store.models import Message
-from crm_store.models.kinds import MessageStatus
+from crm_store.models.kinds import MessageStatus, TouchKind
 from crm_store.session import now
 from tests.peers.twilio_server import Fault
 
@@ -125,6 +125,15 @@ async def test_a_bots_answer_is_dropped_if_a_person_took_over_meanwhile(stage, r
         conversations.get(session, talk).owner_version += 1
     await wait_over(stage, reply)
     assert stage.message(reply).status == MessageStatus.DROPPED
+
+
+async def test_the_journal_has_it_once_however_often_it_was_lost(stage, reply):
+    for _ in range(2):
+        await lose(stage, reply, 30008)
+        await wait_over(stage, reply)
+    with stage.app.db.reading() as session:
+        journal = touchpoints.of_customer(session, stage.message(reply).customer_id)
+    assert [one.kind for one in journal].count(TouchKind.MESSAGE_OUT) == 1
 
 
 async def answered_late(stage, *codes, word="undelivered"):
