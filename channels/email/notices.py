@@ -7,7 +7,7 @@ a customer may say; both together, at the end of a mail, are not.
 import re
 from collections.abc import Sequence
 
-_SHORTEST = 80
+_SHORTEST = 65
 _LONGEST = 1200
 _MOST_LINES = 8
 _MOST_BELOW = 25
@@ -34,7 +34,13 @@ _MEANT_FOR = re.compile(
     r"\b(?:recipients?|addressees?|individual|entity|intended|penerima|pihak yang|yang dituju)\b",
     re.IGNORECASE,
 )
-_PERSONAL = re.compile(r"\b(?:saya|aku|gue|i|my|me)\b", re.IGNORECASE)
+_MISTAKEN = re.compile(
+    rf"\W*(?:if you (?:have )?received? this {_MAIL} (?:in error|by mistake)"
+    rf"|(?:jika|apabila|bila|kalau) anda (?:menerima {_MAIL} ini (?:karena kesalahan|secara keliru)"
+    r"|bukan(?:lah)? (?:orang|pihak|penerima) yang (?:dituju|dimaksud)))\b",
+    re.IGNORECASE,
+)
+_PERSONAL = re.compile(r"\b(?:saya|aku|gue|my|me)\b|\b(?-i:I)\b(?!\.)", re.IGNORECASE)
 _SHORT = re.compile(
     r"[\W_]*(?:this (?:e-?mail|message) is (?:strictly )?confidential"
     r"|(?:e-?mail|surel|pesan) ini bersifat rahasia)\W*",
@@ -72,14 +78,19 @@ def cut(lines: list[str], last_quote: int) -> list[str]:
 
 
 def _last(lines: Sequence[str], above: int, end: int) -> int | None:
-    """Where the lowest notice begins, if no more than a footer stands below it."""
+    """Where the lowest notice begins, if no more than a footer stands below it.
+
+    Where somebody speaks or asks below it, it is none; nor where text goes on around it.
+    """
     below = 0
     for at in range(end - 1, above - 1, -1):
         below += bool(lines[at].strip())
-        if below > _MOST_BELOW:
+        if below > _MOST_BELOW or lines[at].rstrip().endswith("?"):
             break
-        if _is_notice(lines, at):
+        if _is_notice(lines, at) and not (below > 1 and _is_amid(lines, at, end)):
             return at
+        if _PERSONAL.search(lines[at][:_LONGEST]):
+            break
     return None
 
 
@@ -91,12 +102,25 @@ def _is_notice(lines: Sequence[str], at: int) -> bool:
         return True
     if _SCANNED.match(line[: 3 * _LONGEST_LINE]):
         return True
-    if not _OPENING.match(line[:_LONGEST_LINE]):
+    mistaken = bool(_MISTAKEN.match(line[:_LONGEST_LINE]))
+    if not mistaken and not _OPENING.match(line[:_LONGEST_LINE]):
         return False
     text = _paragraph(lines, at)
-    if len(text) < _SHORTEST or _PERSONAL.search(text):
+    if _PERSONAL.search(text):
         return False
-    return bool(_ABOUT_MAIL.search(text) and _SECRET.search(text) and _MEANT_FOR.search(text))
+    return mistaken or _is_legal(text)
+
+
+def _is_legal(text: str) -> bool:
+    return len(text) >= _SHORTEST and bool(
+        _ABOUT_MAIL.search(text) and _SECRET.search(text) and _MEANT_FOR.search(text)
+    )
+
+
+def _is_amid(lines: Sequence[str], at: int, end: int) -> bool:
+    """Whether a text goes on above and below a notice, without a gap or a rule."""
+    above = re.search(r"\w", lines[at - 1]) and not _is_notice(lines, at - 1)
+    return bool(above) and at + 1 < end and bool(lines[at + 1].strip())
 
 
 def _paragraph(lines: Sequence[str], at: int) -> str:

@@ -33,6 +33,9 @@ NOTICES = {
         "Confidentiality Notice: the information in this message is privileged and meant solely"
         " for the addressee."
     ),
+    "by mistake": "Jika Anda menerima surel ini karena kesalahan, harap hapus.",
+    "by mistake, in English": "If you have received this message in error, please delete it.",
+    "not the one meant": "Apabila Anda bukan pihak yang dimaksud, dilarang menyebarkannya.",
     "short": "Pesan ini bersifat rahasia.",
     "printing": "Mohon pertimbangkan lingkungan sebelum mencetak email ini.",
     "printing, in English": "Please consider the environment before printing this email.",
@@ -49,6 +52,8 @@ ORDINARY = [
     "Email ini sudah diperiksa Budi di toko.",
     "This email is about my order for the recipient Budi.",
     "Laptopnya bebas virus?",
+    "If you received this message in error, tell me who handles my order.",
+    "Jika Anda menerima pesanan ini, tolong telepon.",
 ]
 
 
@@ -71,6 +76,18 @@ def test_a_notice_alone_is_kept(name):
 def test_inline_answers_below_a_notice_stay():
     body = f"Halo.\n\n{NOTICES['Indonesian']}\n\n{HEAD}\n> Warna apa?\n\nPutih"
     assert new_text(body).text.endswith("Putih")
+
+
+@pytest.mark.parametrize("below", ["Saya tunggu di toko.", "Kapan dikirim?", "Please call me."])
+def test_what_a_person_says_below_a_notice_stays_with_it(below):
+    body = f"{TEXT}\n\n{NOTICES['Malay']}\n\n{below}"
+    assert new_text(body).text == body
+
+
+def test_a_notice_amid_a_text_stays_with_it():
+    notice = NOTICES["short"]
+    assert new_text(f"Halo.\n{notice}\nTolong dicek.").text == f"Halo.\n{notice}\nTolong dicek."
+    assert new_text(f"Halo.\n{notice}").text == "Halo."
 
 
 def test_a_letter_that_opens_with_a_notice_stays():
