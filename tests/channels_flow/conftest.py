@@ -139,7 +139,7 @@ def settings(folder: Path, twilio_url: str, telegram_url: str, **worker: Any) ->
         "data": str(folder),
         "web": {"secret_key": "tests-only", "public_url": PUBLIC_URL},
         "assistant": {"most_turns_a_minute": 1000, "most_repeats": 1000},
-        "worker": {"sweep_seconds": 3600, "lease_seconds": 10, **worker},
+        "worker": {"sweep_seconds": 3600, "lease_seconds": 120, **worker},
         "logging": {"level": "error", "format": "json"},
         "channels": {
             "toko": {
@@ -149,7 +149,7 @@ def settings(folder: Path, twilio_url: str, telegram_url: str, **worker: Any) ->
                 "whatsapp": twilio_server.WHATSAPP,
                 "sms": twilio_server.NUMBER,
                 "api_url": twilio_url,
-                "timeout_seconds": 3,
+                "timeout_seconds": 30,
             },
             "bot": {
                 "type": "telegram",
@@ -157,7 +157,7 @@ def settings(folder: Path, twilio_url: str, telegram_url: str, **worker: Any) ->
                 "username": telegram_server.USERNAME,
                 "secret": "telegram-secret",
                 "api_url": telegram_url,
-                "timeout_seconds": 3,
+                "timeout_seconds": 30,
             },
         },
     }
