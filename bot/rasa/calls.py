@@ -90,6 +90,6 @@ def _since_message(events: Iterable[Mapping[str, Any]]) -> list[tuple[Any, ...]]
         kind = event.get("event")
         if kind == "user":
             kept = []
-        elif kind in _TOLD:
+        elif kind in _TOLD and event.get("name") != _OF_RASA:
             kept.append((kind, event.get("name"), event.get("value")))
     return kept
