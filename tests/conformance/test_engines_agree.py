@@ -18,7 +18,7 @@ REASONS = {"below the threshold", "leaves the form", "another intent"}
 
 @pytest.mark.parametrize("story", STORIES, ids=NAMES)
 def test_the_same_meaning_leads_to_the_same_words_and_deeds(story, company):
-    one, facts = company.play(story, company.embedded)
+    one, facts = company.on_embedded(story)
     other, other_facts = company.play(story, company.rasa_told_the_meaning)
     found = comparing.differences(story, one, other)
     assert not found, comparing.table(found, ("embedded", "rasa"))
@@ -30,7 +30,7 @@ def test_with_ears_of_its_own_rasa_differs_only_where_that_is_explained(company)
     firsts: list[Difference] = []
     elsewhere = []
     for story in STORIES:
-        one = company.play(story, company.embedded)[0]
+        one = company.on_embedded(story)[0]
         other, surprised = company.play(story, company.rasa)
         firsts += comparing.differences(story, one, other)[:1]
         elsewhere += [f"{story.title}: {surprised[0]}"] if surprised else []

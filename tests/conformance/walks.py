@@ -191,7 +191,7 @@ def differences(given: Ground, theirs: Sequence[Sequence[Mapping[str, Any]]]) ->
     one_of = {name for name, variants in given.model.domain.responses.items() if len(variants) > 1}
     for walk, mine, other in zip(given.walks, embedded(given), theirs, strict=True):
         for number, (here, there) in enumerate(zip(mine, other, strict=True)):
-            here, there = _without_dice(here, one_of), _without_dice(there, one_of)
+            here, there = without_dice(here, one_of), without_dice(there, one_of)
             if here != there:
                 said = " / ".join(walk.texts[: number + 1])
                 found.append(f"{walk.name}: {said}\n  embedded {here}\n  rasa     {there}")
@@ -199,7 +199,7 @@ def differences(given: Ground, theirs: Sequence[Sequence[Mapping[str, Any]]]) ->
     return found
 
 
-def _without_dice(turn: Mapping[str, Any], one_of: set[str]) -> dict[str, Any]:
+def without_dice(turn: Mapping[str, Any], one_of: set[str]) -> dict[str, Any]:
     """Rasa throws dice between the variants of a response. Calls by what they are known by."""
     replies = [[name, "…" if name in one_of else text] for name, text in turn["replies"]]
     calls = [[name, digest_of(name, tracker)[:8]] for name, tracker in turn["calls"]]
