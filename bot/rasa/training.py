@@ -148,7 +148,7 @@ def conversation_test(project: Path, model: Path, stories: Path) -> str:
     """
     with tempfile.TemporaryDirectory() as results:
         arguments: list[str | Path] = ["--model", model, "--stories", stories, "--out", results]
-        arguments += ["--endpoints", _none(results), "--fail-on-prediction-errors"]
+        arguments += ["--endpoints", _none(results), "--fail-on-prediction-errors", "--no-plot"]
         done = run("test core", arguments, project)
     return done.stdout + done.stderr
 
