@@ -1,4 +1,4 @@
-/* Live pages: listens to the server, and merges lists by id so that nothing flickers. */
+/* Live pages: listens to the server, merges lists by id and renews parts so that nothing flickers. */
 (() => {
   const NEAR = 80;
   const atEnd = (box) => box.scrollHeight - box.scrollTop - box.clientHeight < NEAR;
@@ -55,6 +55,7 @@
   htmx.defineExtension("keyed", {
     isInlineSwap: (style) => style === "keyed",
     handleSwap(style, target, content) {
+      if (style === "renewed") return [renew(target, content.firstElementChild)];
       if (style !== "keyed") return false;
       const box = target.closest("[data-follow]");
       const follow = box && atEnd(box);

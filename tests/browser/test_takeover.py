@@ -55,6 +55,18 @@ def test_asking_for_a_person_rings_at_the_desk_by_itself(customer: Page, rani: P
     expect(rani).to_have_title(re.compile(r"^\(1\)"))
 
 
+def test_a_click_is_not_lost_while_the_page_renews_its_button(customer: Page, rani: Page) -> None:
+    write(customer, "mau bicara sama orang")
+    rani.locator(".entry").click()
+    rani.get_by_role("button", name="Take").hover()
+    rani.mouse.down()
+    rani.evaluate("document.querySelector('#owner').dataset.changed = 'yes'")
+    rani.evaluate("htmx.trigger(document.body, 'live-conversation')")
+    expect(rani.locator("#owner[data-changed]")).to_have_count(0)
+    rani.mouse.up()
+    expect(rani.get_by_text("The bot is silent.")).to_be_visible()
+
+
 def test_the_person_answers_and_the_bot_is_silent(customer: Page, rani: Page) -> None:
     take(customer, rani)
     write(rani, "Halo Kak, saya Rani.")
