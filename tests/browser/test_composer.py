@@ -58,6 +58,7 @@ def opened(
         page.goto(f"{shop.url}/console/conversations/{writes(kind, 'mau bicara sama orang')}")
         page.get_by_role("button", name="Take").click()
         expect(page.get_by_text("The bot is silent.")).to_be_visible()
+        page.wait_for_load_state()  # Enter sends once the scripts have come
         return page
 
     return take

@@ -44,6 +44,7 @@ def take(customer: Page, rani: Page) -> None:
     rani.locator(".entry").click()
     rani.get_by_role("button", name="Take").click()
     expect(rani.get_by_text("The bot is silent.")).to_be_visible()
+    rani.wait_for_load_state()  # Enter sends once the scripts have come
 
 
 def test_asking_for_a_person_rings_at_the_desk_by_itself(customer: Page, rani: Page) -> None:
@@ -59,6 +60,7 @@ def test_a_click_is_not_lost_while_the_page_renews_its_button(customer: Page, ra
     write(customer, "mau bicara sama orang")
     rani.locator(".entry").click()
     rani.get_by_role("button", name="Take").hover()
+    rani.wait_for_load_state()
     rani.mouse.down()
     rani.evaluate("document.querySelector('#owner').dataset.changed = 'yes'")
     rani.evaluate("htmx.trigger(document.body, 'live-conversation')")
