@@ -33,7 +33,7 @@ from crm_store import migrate
 from crm_store.models import Message
 from crm_store.session import Database
 from tests.bot.conftest import ScriptedEngine
-from tests.peers import telegram_server, twilio_server
+from tests.peers import telegram_server, twilio_resources
 
 FOLDER = os.environ.get("AKRAB_FOREIGN_PAYLOADS")
 KINDS = (".json", ".jsonl", ".form")
@@ -120,8 +120,8 @@ def as_twilio(fields: Mapping[str, Any]) -> tuple[str, bytes, dict[str, str]]:
     sid = f"SM{next(NUMBERS):032d}"
     given = {name: str(value) for name, value in fields.items() if value is not None}
     form = given | {name: sid for name in SIDS if name in given}
-    form["AccountSid"] = twilio_server.ACCOUNT
-    signer = RequestValidator(twilio_server.TOKEN)
+    form["AccountSid"] = twilio_resources.ACCOUNT
+    signer = RequestValidator(twilio_resources.TOKEN)
     signature = signer.compute_signature(f"{PUBLIC_URL}/webhooks/tw", form)
     headers = {"content-type": FORM, "x-twilio-signature": signature}
     return "tw", urlencode(form).encode(), headers
@@ -131,9 +131,9 @@ def as_twilio(fields: Mapping[str, Any]) -> tuple[str, bytes, dict[str, str]]:
 def app(tmp_path: Path) -> Iterator[App]:
     url = f"sqlite:///{tmp_path / 'akrab.db'}"
     migrate.upgrade(url)
-    twilio = {"type": "twilio", "account_sid": twilio_server.ACCOUNT,
-              "auth_token": twilio_server.TOKEN, "whatsapp": twilio_server.WHATSAPP,
-              "sms": twilio_server.NUMBER}  # fmt: skip
+    twilio = {"type": "twilio", "account_sid": twilio_resources.ACCOUNT,
+              "auth_token": twilio_resources.TOKEN, "whatsapp": twilio_resources.WHATSAPP,
+              "sms": twilio_resources.NUMBER}  # fmt: skip
     telegram = {"type": "telegram", "token": telegram_server.TOKEN, "secret": "s" * 20}
     settings = Settings.model_validate({
         "data": tmp_path, "web": {"secret_key": "tests-only", "public_url": PUBLIC_URL},

@@ -24,7 +24,7 @@ from crm_store.models import Message
 from crm_store.models.kinds import Author
 from crm_store.session import Database
 from tests.bot.conftest import ScriptedEngine
-from tests.peers import telegram_server, twilio_server
+from tests.peers import telegram_server, twilio_resources
 from tests.peers.telegram_server import TelegramServer
 from tests.peers.twilio_server import TwilioServer
 from tests.stores import *  # noqa: F403
@@ -144,10 +144,10 @@ def settings(folder: Path, twilio_url: str, telegram_url: str, **worker: Any) ->
         "channels": {
             "toko": {
                 "type": "twilio",
-                "account_sid": twilio_server.ACCOUNT,
-                "auth_token": twilio_server.TOKEN,
-                "whatsapp": twilio_server.WHATSAPP,
-                "sms": twilio_server.NUMBER,
+                "account_sid": twilio_resources.ACCOUNT,
+                "auth_token": twilio_resources.TOKEN,
+                "whatsapp": twilio_resources.WHATSAPP,
+                "sms": twilio_resources.NUMBER,
                 "api_url": twilio_url,
                 "timeout_seconds": 30,
             },

@@ -25,7 +25,7 @@ from crm_store.session import Database
 from tests.bot.conftest import ScriptedEngine
 from tests.channels_flow.conftest import PUBLIC_URL
 from tests.channels_flow.conftest import settings as with_providers
-from tests.peers import twilio_server
+from tests.peers import twilio_resources
 
 pytestmark = pytest.mark.anyio
 SECRET = "sixteen-or-more-characters"
@@ -56,12 +56,12 @@ def call(name, body, **headers):
 
 def twilio(app):
     form = {
-        "MessageSid": "SM" + "1" * 32, "AccountSid": twilio_server.ACCOUNT, "Body": "halo",
-        "From": "whatsapp:+6281200000001", "To": f"whatsapp:{twilio_server.WHATSAPP}",
+        "MessageSid": "SM" + "1" * 32, "AccountSid": twilio_resources.ACCOUNT, "Body": "halo",
+        "From": "whatsapp:+6281200000001", "To": f"whatsapp:{twilio_resources.WHATSAPP}",
         "SmsStatus": "received", "NumMedia": "0",
     }  # fmt: skip
     url = f"{PUBLIC_URL}/webhooks/toko"
-    signed = RequestValidator(twilio_server.TOKEN).compute_signature(url, form)
+    signed = RequestValidator(twilio_resources.TOKEN).compute_signature(url, form)
     kind = "application/x-www-form-urlencoded"
     headers = {"x-twilio-signature": signed, "content-type": kind}
     return call("toko", urlencode(form).encode(), **headers)

@@ -4,7 +4,7 @@ import pytest
 
 from nlu.types import Reply, ReplyButton
 from tests.channels_flow.conftest import ANA
-from tests.peers import telegram_server, twilio_server
+from tests.peers import telegram_server, twilio_resources
 from tests.peers.telegram_server import BUDI
 
 pytestmark = pytest.mark.anyio
@@ -125,6 +125,6 @@ async def test_b2_2_other_contacts_link_nobody(stage, card):
 
 async def test_whatsapp_and_sms_from_one_number_are_one_customer(stage):
     await stage.twilio.customer_writes("halo")
-    await stage.twilio.customer_writes("halo", From=ANA, To=twilio_server.NUMBER, WaId="")
+    await stage.twilio.customer_writes("halo", From=ANA, To=twilio_resources.NUMBER, WaId="")
     await stage.rest()
     assert stage.identity().customer_id == stage.identity(ANA, "sms").customer_id

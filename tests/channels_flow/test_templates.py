@@ -11,7 +11,8 @@ from crm_store import conversations, lookups, staff, templates
 from crm_store.models.kinds import TemplateState
 from crm_store.session import now
 from tests.channels_flow.conftest import ANA
-from tests.peers.twilio_server import Fault, content
+from tests.peers.twilio_resources import content
+from tests.peers.twilio_server import Fault
 
 pytestmark = pytest.mark.anyio
 VALUES = {"1": "Ana", "2": "TS-204815"}

@@ -13,7 +13,8 @@ from twilio.request_validator import RequestValidator
 
 from channels.base import ChannelKind, OutboundMessage, WebhookRequest
 from channels.twilio import Config, TwilioChannel
-from tests.peers.twilio_server import ACCOUNT, NUMBER, TOKEN, WHATSAPP, TwilioServer
+from tests.peers.twilio_resources import ACCOUNT, NUMBER, TOKEN, WHATSAPP
+from tests.peers.twilio_server import TwilioServer
 
 PUBLIC_URL = "https://toko-sinar.example"
 URL = f"{PUBLIC_URL}/webhooks/shop"

@@ -3,7 +3,7 @@
 import pytest
 
 from channels.twilio.checks import reachable
-from tests.peers.twilio_server import KEY, KEY_SECRET, NUMBER, SERVICE, WHATSAPP, content
+from tests.peers.twilio_resources import KEY, KEY_SECRET, NUMBER, SERVICE, WHATSAPP, content
 
 pytestmark = pytest.mark.anyio
 

@@ -10,7 +10,7 @@ from aiohttp import web
 from channels.base import Template
 from channels.errors import SendError, UnknownOutcome, Unreachable
 from channels.twilio import templates
-from tests.peers.twilio_server import content
+from tests.peers.twilio_resources import content
 
 pytestmark = pytest.mark.anyio
 

@@ -15,7 +15,7 @@ from channels.base import (
     WebhookRequest,
 )
 from channels.errors import MalformedRequest
-from tests.peers.twilio_server import TOKEN
+from tests.peers.twilio_resources import TOKEN
 
 WHATSAPP, SMS = ChannelKind.WHATSAPP, ChannelKind.SMS
 SCOPED = "ID.4566540000000001"

@@ -8,7 +8,8 @@ import pytest
 
 from channels.base import Button, Template
 from channels.errors import UnknownOutcome, Unreachable
-from tests.peers.twilio_server import Fault, code_content, content
+from tests.peers.twilio_resources import code_content, content
+from tests.peers.twilio_server import Fault
 
 pytestmark = pytest.mark.anyio
 

@@ -10,7 +10,7 @@ from twilio.request_validator import RequestValidator
 from channels.base import WebhookRequest
 from channels.errors import InvalidSignature
 from channels.twilio.signature import verify
-from tests.peers.twilio_server import ACCOUNT, TOKEN
+from tests.peers.twilio_resources import ACCOUNT, TOKEN
 
 URL = "https://toko-sinar.example/webhooks/shop"
 FORM = "application/x-www-form-urlencoded"

@@ -7,7 +7,7 @@ import pytest
 from channels.errors import Refused, Unreachable
 from channels.templates import ChannelTemplate, TemplateState
 from channels.twilio.templates import Catalogue, content_variables, from_resource
-from tests.peers.twilio_server import content
+from tests.peers.twilio_resources import content
 
 
 def template(body="Halo {{1}}, pesanan {{2}} siap.", state=TemplateState.APPROVED, **keys):
