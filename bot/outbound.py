@@ -190,7 +190,9 @@ class Outbound:
             settled = await self._app.work.do(settle, Settlement(outcomes, then))
         except Exception as error:  # noqa: BLE001 - the worker's loop; it is logged there
             return await self._apart(outcomes, error)
-        self._app.feed.publish(*settled.topics)
+        self._app.feed.publish(*settled.recorded.topics)
+        if settled.recorded.early:
+            self._begin(template_list.heed_early(self._app, settled.recorded.early))
         self.start(settled.claimed, then)
         if len(settled.claimed) == then.limit:
             self._app.wake.sends()  # there may be more, and by now more room

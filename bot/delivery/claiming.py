@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from bot.delivery import sending
-from bot.delivery.sending import Outcome
+from bot.delivery.sending import Outcome, Recorded
 from crm_store import messages
 from crm_store.messages import Claimed
 from crm_store.session import Session
@@ -57,9 +57,9 @@ class Settlement:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """The pages that should hear, and what may be sent next."""
+    """What came of recording, and what may be sent next."""
 
-    topics: tuple[str, ...]
+    recorded: Recorded
     claimed: tuple[Claimed, ...]
 
 
@@ -70,10 +70,10 @@ def claim_tasks(session: Session, tasks: Sequence[ClaimTask]) -> list[tuple[Clai
 
 def settle(session: Session, settlements: Sequence[Settlement]) -> list[Settled]:
     """A lane's handler: record outcomes, then claim what waited behind them."""
-    topics = sending.record(session, [one.outcomes for one in settlements])
+    recorded = sending.record(session, [one.outcomes for one in settlements])
     return [
-        Settled(tuple(heard), claim(session, one.then))
-        for heard, one in zip(topics, settlements, strict=True)
+        Settled(done, claim(session, one.then))
+        for done, one in zip(recorded, settlements, strict=True)
     ]
 
 

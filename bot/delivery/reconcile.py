@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.app import App
-from bot.delivery import sending
+from bot.delivery import sending, template_list
 from bot.delivery.sending import Outcome, Verdict
 from bot.logs import logger
 from channels.abilities import Reconciler
@@ -84,7 +84,8 @@ class Reconciliation:
         if outcome is None or await _taken(self._app, outcome):
             await self._app.work.do(self._end, question)
             return False
-        await self._app.work.do(sending.record, [outcome])
+        recorded = await self._app.work.do(sending.record, [outcome])
+        await template_list.heed_early(self._app, recorded.early)
         return True
 
     def _unknown(self, session: Session, pages: Sequence[Page]) -> list[list[Claimed]]:

@@ -29,6 +29,7 @@ from channels.errors import (
     UnknownOutcome,
 )
 from crm_store import consents, delivery, identities, messages, troubles
+from crm_store.delivery import Applied
 from crm_store.messages import Claimed
 from crm_store.models.kinds import IdentityState
 from crm_store.reach import Event
@@ -67,6 +68,14 @@ class Outcome:
     """It was held back by a rate, which is no attempt."""
     stops_sender: bool = False
     """The provider takes nothing from its sender until an operator acts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The pages that changed, and the reports that had come before what they are about."""
+
+    topics: tuple[str, ...]
+    early: tuple[Applied, ...]
 
 
 _GONE = (IdentityState.BLOCKED, IdentityState.DEAD)
@@ -169,9 +178,9 @@ def without_consent(session: Session, claimed: Sequence[Claimed]) -> list[Outcom
     ]
 
 
-def record(session: Session, batches: Sequence[Sequence[Outcome]]) -> list[list[str]]:
-    """The lane's handler: write outcomes; gives the topics of the pages that changed."""
-    topics: list[list[str]] = []
+def record(session: Session, batches: Sequence[Sequence[Outcome]]) -> list[Recorded]:
+    """The lane's handler: write outcomes."""
+    recorded: list[Recorded] = []
     for outcomes in batches:
         gone = [one for one in outcomes if one.verdict == Verdict.SENT]
         early = messages.mark_many_sent(
@@ -191,8 +200,9 @@ def record(session: Session, batches: Sequence[Sequence[Outcome]]) -> list[list[
                 _RECORD[one.verdict](session, one)
             if one.reach is not None:
                 _learn(session, one.message, one.reach)
-        topics.append([*heard, *(topic for one in outcomes for topic in _topics(one))])
-    return topics
+        topics = (*heard, *(topic for one in outcomes for topic in _topics(one)))
+        recorded.append(Recorded(topics, tuple(early)))
+    return recorded
 
 
 def _count_tries(session: Session, outcomes: Sequence[Outcome]) -> None:

@@ -12,6 +12,7 @@ from channels.base import Channel, Event, StatusUpdate
 from channels.errors import SendError
 from channels.templates import ChannelTemplate, TemplateState
 from crm_store import lookups, templates
+from crm_store.delivery import Applied
 from crm_store.models import StoredTemplate
 from crm_store.models.kinds import TemplateState as StoredState
 from crm_store.session import Session
@@ -71,13 +72,25 @@ async def sync(app: App, name: str) -> str | None:
 
 async def heed(app: App, channel: Channel, events: Sequence[Event]) -> None:
     """Delivery reports may tell that a template was rejected, paused or disabled."""
-    if not isinstance(channel, TemplateSource):
-        return
     for event in events:
         if isinstance(event, StatusUpdate):
-            state = channel.template_state(event.error_code)
-            if state is not None:
-                await app.inbound.do(_reported, (event, state))
+            await _heed(app, channel, event)
+
+
+async def heed_early(app: App, reports: Sequence[Applied]) -> None:
+    """The same of reports that came before their message was known by the provider's id."""
+    for report in reports:
+        channel = app.channels.get(report.channel)
+        if channel is not None:
+            await _heed(app, channel, report)
+
+
+async def _heed(app: App, channel: Channel, report: StatusUpdate | Applied) -> None:
+    if not isinstance(channel, TemplateSource):
+        return
+    state = channel.template_state(report.error_code)
+    if state is not None:
+        await app.inbound.do(_reported, (report, state))
 
 
 def told(
@@ -135,11 +148,13 @@ def _not_come(session: Session, tasks: Sequence[tuple[str, str]]) -> list[None]:
     return [None for _ in tasks]
 
 
-def _reported(session: Session, tasks: Sequence[tuple[StatusUpdate, TemplateState]]) -> list[bool]:
+def _reported(
+    session: Session, tasks: Sequence[tuple[StatusUpdate | Applied, TemplateState]]
+) -> list[bool]:
     return [_report(session, update, state) for update, state in tasks]
 
 
-def _report(session: Session, update: StatusUpdate, state: TemplateState) -> bool:
+def _report(session: Session, update: StatusUpdate | Applied, state: TemplateState) -> bool:
     message = lookups.outbound_message(session, update.channel, update.provider_id)
     template = message.content.get("template") if message else None
     if template is None:

@@ -1,5 +1,6 @@
 """A person's template through the real Twilio adapter, and the list with its states."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -17,6 +18,7 @@ from tests.peers.twilio_server import Fault
 pytestmark = pytest.mark.anyio
 VALUES = {"1": "Ana", "2": "TS-204815"}
 STATES = ("approved", "pending", "rejected", "paused", "disabled", "received", "unsubmitted")
+REFUSALS = [(63040, "rejected"), (63041, "paused"), (63042, "disabled")]
 
 
 @pytest.fixture
@@ -101,9 +103,7 @@ async def test_while_twilio_is_silent_the_old_list_stays(stage, rani):
     assert states(stage) == {"ready": "approved", "siap": "approved"}
 
 
-@pytest.mark.parametrize(
-    ("code", "state"), [(63040, "rejected"), (63041, "paused"), (63042, "disabled")]
-)
+@pytest.mark.parametrize(("code", "state"), REFUSALS)
 async def test_a6_4_a_refusal_sets_the_state_at_once(stage, rani, code, state):
     stage.twilio.faults.append(Fault(400, code))
     send(stage, rani)
@@ -117,6 +117,18 @@ async def test_a6_4_so_does_a_report_that_comes_later(stage, rani):
     await stage.rest()
     await stage.twilio.report(stage.twilio.messages[-1]["sid"], "failed", code=63041)
     assert states(stage) == {"ready": "approved", "siap": TemplateState.PAUSED}
+
+
+@pytest.mark.parametrize(("code", "state"), REFUSALS)
+async def test_a6_4_so_does_a_report_that_comes_before_twilios_answer(stage, rani, code, state):
+    answered = asyncio.Event()
+    before = len(stage.twilio.messages)
+    stage.twilio.faults.append(Fault(taken=True, held=answered))
+    send(stage, rani)
+    await stage.until(lambda: len(stage.twilio.messages) > before, "it was not taken")
+    await stage.twilio.report(stage.twilio.messages[-1]["sid"], "failed", code=code)
+    answered.set()
+    await stage.until(lambda: states(stage)["siap"] == state, "the state was not learned")
 
 
 async def test_a6_1_63016_closes_a_window_our_clock_holds_open(stage, rani):
