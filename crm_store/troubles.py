@@ -79,6 +79,18 @@ def try_now(session: Session) -> None:
     session.execute(soon.values(until=now()), execution_options=_PLAIN)
 
 
+def looks_well(session: Session, channel: str) -> bool:
+    """The provider, asked by an operator, found nothing wrong: all may go. Whether any was stopped.
+
+    Should it refuse again all the same, it is stopped again; nothing is lost by that.
+    """
+    gone = delete(ChannelTrouble).where(
+        ChannelTrouble.channel == channel, ChannelTrouble.way == Way.SEND
+    )
+    found = session.scalars(gone.returning(ChannelTrouble.channel), execution_options=_PLAIN)
+    return bool(found.all())
+
+
 def tidy(session: Session) -> bool:
     """Forget senders that have proved to work, whether or not something waits for them."""
     gone = delete(ChannelTrouble).where(

@@ -1,7 +1,7 @@
 """`akrab check`: look at every part and say what was found, all of it, before giving up."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from bot import libraries
@@ -15,6 +15,7 @@ from channels.errors import ChannelError
 from crm_store import lookups, troubles
 from crm_store import migrate as schema
 from crm_store.models import ChannelTrouble
+from crm_store.models.kinds import Way
 from nlu.types import EngineError
 
 PATIENCE = 60
@@ -25,10 +26,12 @@ def check(config: Path) -> int:
     """Print the findings; 0 if all is well, else 1. Raises SettingsError for the file itself."""
     settings = show.load(config)
     show.done(f"{config} is valid")
-    findings = [*_database(settings), *_model(settings), *_exposure(settings)]
+    store = _database(settings)
+    stopped = _stopped(settings) if all(finding.ok for finding in store) else ()
+    findings = [*store, *_model(settings), *_exposure(settings)]
     for finding in findings:
         _print(finding)
-    found = asyncio.run(_channels(settings))
+    found = asyncio.run(_channels(settings, stopped))
     return int(not all(finding.ok for finding in (*findings, *found)))
 
 
@@ -58,6 +61,17 @@ def _people(settings: Settings) -> Sequence[Finding]:
     if not anybody:
         findings.append(Finding(True, "nobody can sign in yet", "akrab staff add <email>"))
     return findings
+
+
+def _stopped(settings: Settings) -> Collection[str]:
+    """The channels with a sender that was stopped."""
+    db = open_database(settings)
+    try:
+        with db.reading() as session:
+            found = troubles.current(session)
+            return {one.channel for one in found if one.way == Way.SEND}
+    finally:
+        db.close()
 
 
 def _told(trouble: ChannelTrouble) -> Finding:
@@ -91,12 +105,14 @@ def _exposure(settings: Settings) -> Sequence[Finding]:
     return []
 
 
-async def _channels(settings: Settings) -> list[Finding]:
+async def _channels(settings: Settings, stopped: Collection[str]) -> list[Finding]:
     findings: list[Finding] = []
     channels = build_channels(settings)
     await asyncio.to_thread(libraries.load, channels.values())
     for name, channel in channels.items():
-        for finding in await _asked(channel):
+        asked = await _asked(channel)
+        better = _goes_on(settings, name, asked) if name in stopped else ()
+        for finding in (*asked, *better):
             told = Finding(finding.ok, f"{name}: {finding.text}", finding.fix)
             _print(told)
             findings.append(told)
@@ -104,6 +120,20 @@ async def _channels(settings: Settings) -> list[Finding]:
     if not findings:
         show.bad("no channel is configured", "add one under channels:")
     return findings
+
+
+def _goes_on(settings: Settings, name: str, asked: Sequence[Finding]) -> Sequence[Finding]:
+    """What waits for a stopped sender need not wait longer if nothing is found wrong with it."""
+    if not asked or not all(finding.ok for finding in asked):
+        return ()
+    db = open_database(settings)
+    try:
+        with db.transaction() as session:
+            released = troubles.looks_well(session, name)
+    finally:
+        db.close()
+    text = "nothing is found wrong with what could not send: its messages go out again"
+    return (Finding(True, text),) if released else ()
 
 
 async def _asked(channel: Channel) -> Sequence[Finding]:

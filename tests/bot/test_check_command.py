@@ -45,3 +45,37 @@ def test_a_channel_that_cannot_send_is_told_with_what_its_provider_said(app, set
     [line] = [one.text for one in found if "cannot send" in one.text]
     assert line.startswith("wa (whatsapp) cannot send since ")
     assert line.endswith("UTC: no WhatsApp sender with this number")
+
+
+class Asked:
+    """A provider that finds this."""
+
+    def __init__(self, *findings: Finding) -> None:
+        self._findings = findings
+
+    async def check(self) -> Sequence[Finding]:
+        return self._findings
+
+    async def close(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("found", "left"),
+    [([True, True], ["sms"]), ([True, False], ["sms", "wa"]), ([], ["sms", "wa"])],
+)
+def test_what_was_stopped_goes_on_once_nothing_is_found_wrong_with_it(
+    app, settings, monkeypatch, found, left
+):
+    url = f"sqlite:///{settings.data / 'akrab.db'}"
+    database = settings.database.model_copy(update={"url": url})
+    with app.db.transaction() as session:
+        for name in ("wa", "sms"):
+            troubles.stop(session, Sender(name, "whatsapp"), code="20003", said="no such token")
+    wa = Asked(*(Finding(ok, "the account") for ok in found))
+    monkeypatch.setattr(check, "build_channels", lambda _: {"wa": wa, "sms": Asked()})
+    monkeypatch.setattr(check.libraries, "load", lambda _: None)
+    given = settings.model_copy(update={"database": database})
+    asyncio.run(check._channels(given, check._stopped(given)))
+    with app.db.reading() as session:
+        assert sorted(one.channel for one in troubles.current(session)) == left
