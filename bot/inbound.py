@@ -130,6 +130,7 @@ async def accept(app: App, events: Sequence[Event], *, cursor: Cursor | None = N
         return []
     kept = await app.inbound.do(store, Delivery(events, cursor))
     _count(events, kept)
+    _tell_of_missed(events, kept)
     if kept.stored:
         app.wake.turns()
         if any(isinstance(event, InboundMessage) and event.attachments for event in events):
@@ -186,6 +187,7 @@ def arrival(message: InboundMessage) -> Arrival:
             raw=message.raw,
             raw_type=message.raw_type,
             status=MessageStatus.IGNORED if _needs_no_answer(message) else None,
+            late=message.missed,
         ),
     )
 
@@ -205,6 +207,7 @@ def _content(message: InboundMessage) -> Mapping[str, Any]:
         "keyword": message.keyword,
         "edited": message.edited,
         "automatic": message.automatic,
+        "missed": message.missed,
         # Elsewhere the address itself is proof; a From line is not, so each mail brings its own.
         "vouched_by": message.sender.verified_by if message.kind == ChannelKind.EMAIL else None,
         "thread": dict(message.thread),
@@ -285,4 +288,16 @@ def _count(events: Sequence[Event], kept: Kept) -> None:
         is_message = isinstance(event, InboundMessage)
         outcome = "stored" if is_message and new else "repeated" if is_message else "applied"
         new -= is_message
+        if outcome == "repeated" and _was_missed(event):
+            continue  # found in the provider's list, as it should be
         metrics.INBOUND.labels(event.channel, outcome).inc()
+
+
+def _tell_of_missed(events: Sequence[Event], kept: Kept) -> None:
+    """Whoever runs this should hear that webhooks fail."""
+    if kept.stored and _was_missed(events[0]):
+        log.warning("webhooks failed", channel=events[0].channel, found=len(kept.stored))
+
+
+def _was_missed(event: Event) -> bool:
+    return isinstance(event, InboundMessage) and event.missed

@@ -157,6 +157,8 @@ class InboundMessage:
     keyword: str | None = None
     """"stop", "start" or "help" if the provider handled the keyword itself (and answered it)."""
     sent_at: datetime | None = None
+    missed: bool = False
+    """Its webhook never came: found in the provider's list later. `sent_at` is the provider's."""
     thread: Mapping[str, Any] = field(default_factory=dict)
     """What the channel needs to answer in the same thread (email: subject, references)."""
     metadata: Mapping[str, Any] = field(default_factory=dict)

@@ -44,7 +44,7 @@ CHANNEL_TYPES: dict[str, ChannelType] = {
     "http": ChannelType("channels.http", "build"),
     "memory": ChannelType("channels.memory", "MemoryChannel"),
     "telegram": ChannelType("channels.telegram", "build"),
-    "twilio": ChannelType("channels.twilio", "TwilioChannel"),
+    "twilio": ChannelType("channels.twilio", "build"),
     "web": ChannelType("channels.web", "WebChannel"),
 }
 

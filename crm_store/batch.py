@@ -127,12 +127,25 @@ def store(session: Session, arrivals: Sequence[Arrival]) -> list[Stored | None]:
     messages.keep_originals(session, originals)
     attachments.note(session, originals)
     touchpoints.of_messages(session, [message_id for message_id, _ in originals], at)
-    fresh = sorted({one.conversation_id for one in stored if one})
-    if not fresh:
-        return stored
-    rows_now = statements.arrived.rows(session, {"ids": fresh, "at": at})
-    owners = {row.id: row.owner for row in rows_now}
+    fresh = [(one, arrival) for one, arrival in zip(stored, arrivals, strict=True) if one]
+    owners = _note_arrival(session, fresh, at) if fresh else {}
     return [one and _passed_on(session, one, owners[one.conversation_id]) for one in stored]
+
+
+def _note_arrival(
+    session: Session, fresh: Sequence[tuple[Stored, Arrival]], at: datetime
+) -> dict[int, Owner]:
+    """Their customers wrote now, or when a late message says; who owns each conversation."""
+    last: dict[int, datetime] = {}
+    for one, arrival in fresh:
+        written = min(arrival.inbound.written_late or at, at)
+        last[one.conversation_id] = max(last.get(one.conversation_id, written), written)
+    if min(last.values()) == at:
+        rows = statements.arrived.rows(session, {"ids": sorted(last), "at": at})
+    else:  # one after the other, always in the same order: no deadlocks
+        each = [{"row": talk, "written": last[talk], "at": at} for talk in sorted(last)]
+        rows = [row for one in each for row in statements.arrived_late.rows(session, one)]
+    return {row.id: row.owner for row in rows}
 
 
 def load(session: Session, conversation_ids: Sequence[int], limit: int = 20) -> list[Turn]:

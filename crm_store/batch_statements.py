@@ -1,6 +1,6 @@
 """The statements of the hot path, each built and compiled once."""
 
-from sqlalchemy import bindparam, func, insert, or_, select, text, update
+from sqlalchemy import bindparam, case, func, insert, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from crm_store.models import Conversation, Customer, Identity, Message, table_of
@@ -38,6 +38,18 @@ arrived = Prepared(
     update(_talk)
     .where(Among(_talk.c.id))
     .values(last_inbound_at=bindparam("at"), last_message_at=bindparam("at"), state="open")
+    .returning(_talk.c.id, _talk.c.owner)
+)
+_written = bindparam("written", type_=_talk.c.last_inbound_at.type)
+_newer = or_(_talk.c.last_inbound_at.is_(None), _talk.c.last_inbound_at < _written)
+arrived_late = Prepared(
+    update(_talk)
+    .where(_talk.c.id == bindparam("row"))
+    .values(
+        last_inbound_at=case((_newer, _written), else_=_talk.c.last_inbound_at),
+        last_message_at=bindparam("at"),
+        state="open",
+    )
     .returning(_talk.c.id, _talk.c.owner)
 )
 passed_on = Prepared(

@@ -62,7 +62,10 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
-    """What came in. `status` only to store without an answer (`ignored` for automatic mail)."""
+    """What came in. `status` only to store without an answer (`ignored` for automatic mail).
+
+    `late` says that it reached us long after `sent_at`, which is the provider's word then.
+    """
 
     provider_id: str
     text: str = ""
@@ -72,6 +75,12 @@ class Inbound:
     raw: bytes = b""
     raw_type: str = "application/json"
     status: MessageStatus | None = None
+    late: bool = False
+
+    @property
+    def written_late(self) -> datetime | None:
+        """When the customer wrote it, if that is long ago."""
+        return self.sent_at if self.late else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +115,9 @@ def record_inbound(
     keep_originals(session, [(message.id, inbound)])
     attachments.note(session, [(message.id, inbound)])
     touchpoints.of_messages(session, [message.id], at)
-    conversation.last_inbound_at = conversation.last_message_at = at
+    written = inbound.written_late or at
+    conversation.last_inbound_at = max(conversation.last_inbound_at or written, written)
+    conversation.last_message_at = at
     conversation.state = ConversationState.OPEN
     return message
 

@@ -1,6 +1,6 @@
 """The Twilio channel: SMS and WhatsApp behind the contract of `channels.base`."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 
 from channels.base import (
@@ -25,6 +25,7 @@ from channels.templates import ChannelTemplate, TemplateState
 from channels.twilio import checks, compose, failures, media, parse, signature
 from channels.twilio.client import Connection, readable
 from channels.twilio.config import SANDBOX, Config
+from channels.twilio.missed import Missed
 from channels.twilio.outbox import Outbox
 from channels.twilio.templates import Catalogue, from_resource, state_told
 
@@ -67,6 +68,7 @@ class TwilioChannel:
         self.webhook_url = f"{public_url.rstrip('/')}/webhooks/{name}"
         self._config = config
         self._connection = Connection(config)
+        self._missed = Missed(name, config, self._connection, self.webhook_url)
         self._catalogue = Catalogue(self._fetch_templates)
         # Twilio refuses the whole message if it cannot reach the status callback's host.
         status_url = f"{self.webhook_url}/status" if checks.reachable(public_url) else None
@@ -127,7 +129,8 @@ class TwilioChannel:
     ) -> Media:
         """Fetch a file from a customer's message; see `fetching.fetch` for what is raised."""
         most = min(most_bytes, self._config.media_bytes)
-        return await fetch(media.place(self._config), attachment.reference, most_bytes=most)
+        found = await self._missed.file(attachment)
+        return await fetch(media.place(self._config), found.reference, most_bytes=most)
 
     async def check(self) -> Sequence[Finding]:
         """Account, senders and their webhooks, templates, what Indonesia's rules mean."""
@@ -161,6 +164,20 @@ class TwilioChannel:
         content = self._connection.client().content.v1.content_and_approvals
         with readable():
             return [from_resource(each) for each in await content.list_async(limit=2000)]
+
+
+class WatchfulTwilio(TwilioChannel):
+    """Also looks for messages whose webhook failed."""
+
+    def poll(self, cursor: str | None) -> AsyncIterator[tuple[Sequence[Event], str]]:
+        """See `missed.Missed.poll`."""
+        return self._missed.poll(cursor)
+
+
+def build(name: str, config: Config, *, public_url: str) -> TwilioChannel:
+    """The channel as configured; only the watchful one is a `channels.base.Poller`."""
+    kind = WatchfulTwilio if config.missed_minutes else TwilioChannel
+    return kind(name, config, public_url=public_url)
 
 
 def _rates(config: Config) -> Rates:

@@ -1,6 +1,7 @@
 """`akrab check` and `akrab channels setup` for Twilio: who we are, and where webhooks go."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -84,6 +85,24 @@ def of_templates(templates: Sequence[ChannelTemplate]) -> Sequence[Finding]:
     return tuple(lines)
 
 
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """Incoming messages that are ours: all to one address, or all of one Messaging Service."""
+
+    to: str | None = None
+    service: str | None = None
+
+
+async def inboxes(client: Any, config: Config, webhook_url: str) -> Sequence[Inbox]:
+    """The inboxes of those senders of this channel whose messages Twilio brings to our webhook.
+
+    Raises a SendError.
+    """
+    with readable():
+        found = [await sender(config, client).inbox(webhook_url) for sender in _SENDERS]
+    return [each for each in found if each is not None]
+
+
 class _Number:
     """The SMS number, if the channel sends from a Twilio number."""
 
@@ -113,6 +132,11 @@ class _Number:
             sms_url=webhook_url, sms_method="POST", sms_application_sid=""
         )
         return (Finding(True, f"number {self._number} now calls {webhook_url}"),)
+
+    async def inbox(self, webhook_url: str) -> Inbox | None:
+        found = await self._find() if self._number else None
+        ours = found and not found.sms_application_sid and _is(found.sms_url, webhook_url)
+        return Inbox(to=self._number) if ours else None
 
     async def _find(self) -> Any:
         found = await self._numbers.list_async(phone_number=self._number, limit=1)
@@ -150,6 +174,17 @@ class _Service:
         )
         return (Finding(True, f"Messaging Service {service.friendly_name} now calls us"),)
 
+    async def inbox(self, webhook_url: str) -> Inbox | None:
+        if self._sid is None:
+            return None
+        service = await self._services(self._sid).fetch_async()
+        own = not service.use_inbound_webhook_on_number
+        return (
+            Inbox(service=self._sid)
+            if own and _is(service.inbound_request_url, webhook_url)
+            else None
+        )
+
 
 class _WhatsApp:
     """The WhatsApp sender, kept by Twilio's Senders API."""
@@ -181,6 +216,11 @@ class _WhatsApp:
         )
         await self._senders(found.sid).update_async(change)
         return (Finding(True, f"WhatsApp sender {self._number} now calls {webhook_url}"),)
+
+    async def inbox(self, webhook_url: str) -> Inbox | None:
+        found = await self._find() if self._number else None
+        ours = found and _is(_callback(found), webhook_url)
+        return Inbox(to=f"whatsapp:{self._number}") if ours else None
 
     async def _find(self) -> Any:
         wanted = f"whatsapp:{self._number}"
@@ -214,12 +254,16 @@ def _instead(key: str, owned: Sequence[str], else_: str) -> str:
 
 def _webhook(name: str, found: str | None, wanted: str) -> Finding:
     fix = _SETUP if _public(wanted).ok else "first set web.public_url right, see above"
-    # What follows "#" are Twilio's connection overrides (timeouts, retries), not the address.
-    if (found or "").partition("#")[0] == wanted:
+    if _is(found, wanted):
         return Finding(True, f"{name} calls {wanted}")
     if not found:
         return Finding(False, f"{name} has no webhook: incoming messages are dropped", fix)
     return Finding(False, f"{name} calls {found}, not {wanted}", fix)
+
+
+def _is(found: str | None, wanted: str) -> bool:
+    # What follows "#" are Twilio's connection overrides (timeouts, retries), not the address.
+    return (found or "").partition("#")[0] == wanted
 
 
 def _public(webhook_url: str) -> Finding:

@@ -68,6 +68,8 @@ class Config(ChannelConfig):
     quick_replies: dict[int, Sid] = Field(default_factory=dict)
     """Number of buttons -> quick-reply template: {{1}} text, {{2}}, {{3}} first title and id, …"""
     timeout_seconds: float = Field(default=10.0, gt=0, le=60)
+    missed_minutes: int = Field(default=5, ge=0, le=1440)
+    """How often to look for messages whose webhook failed; 0: never."""
     media_bytes: int = Field(default=16_000_000, gt=0)
     """The largest file fetched from a customer's message."""
     api_url: str | None = Field(default=None, pattern=r"^https?://[^/]+$")

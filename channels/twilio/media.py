@@ -1,9 +1,10 @@
-"""Where Twilio keeps the files that customers send (CONTRACTS A6.8)."""
+"""Where Twilio keeps the files that customers send."""
 
 from channels.fetching import Place, origin
 from channels.twilio.config import Config
 
-API = "https://api.twilio.com:443"
+API_URL = "https://api.twilio.com"
+API = f"{API_URL}:443"
 _STORAGE = (".twilio.com:443", ".twiliocdn.com:443", ".amazonaws.com:443")
 
 

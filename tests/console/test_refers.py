@@ -1,5 +1,7 @@
 """Staff see what a message answers or corrects, whom nothing reaches, and what wrote itself."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from channels.base import ChannelKind, InboundMessage, Sender, VerifiedBy
@@ -47,6 +49,13 @@ def test_an_edit_shows_what_it_was_before(rani, says, answered):
     page = rani.get(f"{HERE}/thread").text
     assert "Edited." in page
     assert 'Before: <q class="clip">kulkas &lt;b&gt;dua&lt;/b&gt; pintu</q>' in page
+
+
+def test_what_was_found_later_says_when_it_was_written(rani, says):
+    says("r1", "kulkas saya rusak", missed=True, sent_at=datetime(2026, 5, 3, 1, 30, tzinfo=UTC))
+    assert "<b>Found later.</b> Its webhook failed; written 3 May 2026, 08.30." in (
+        " ".join(rani.get(f"{HERE}/thread").text.split())
+    )
 
 
 @pytest.mark.parametrize("reply_to", ["nowhere", "r2"])

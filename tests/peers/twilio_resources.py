@@ -1,7 +1,9 @@
 """What the small Twilio holds: its one account, its error bodies, content templates."""
 
 import random
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from email.utils import format_datetime, parsedate_to_datetime
 from typing import Any
 
 from aiohttp import web
@@ -21,6 +23,39 @@ def problem(
     body = {"code": code, "message": message, "status": status,
             "more_info": f"https://www.twilio.com/docs/errors/{code}"}  # fmt: skip
     return web.json_response(body, status=status, headers=headers)
+
+
+def received(form: Mapping[str, str]) -> dict[str, Any]:
+    """A customer's message in the list of messages, which knows less than its webhook says."""
+    at = format_datetime(datetime.now(UTC))
+    files = [form[name].rpartition("/")[2] for name in form if name.startswith("MediaUrl")]
+    return {
+        "sid": form["MessageSid"], "account_sid": ACCOUNT, "from": form["From"],
+        "to": form["To"], "body": form["Body"], "direction": "inbound", "status": "received",
+        "num_media": form["NumMedia"], "num_segments": "1", "error_code": None,
+        "messaging_service_sid": form.get("MessagingServiceSid"),
+        "date_created": at, "date_sent": at, "files": files,
+    }  # fmt: skip
+
+
+def listed(messages: Iterable[dict[str, Any]], asked: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The newest first, by recipient and time as asked."""
+    since = asked.get("DateSent>", "")
+    earliest = datetime.fromisoformat(since) if since else None
+    found = [
+        each
+        for each in messages
+        if asked.get("To") in (None, each["to"]) and (earliest is None or _sent(each) >= earliest)
+    ]
+    return sorted(
+        reversed(found), key=lambda each: parsedate_to_datetime(each["date_created"]), reverse=True
+    )
+
+
+def _sent(message: Mapping[str, Any]) -> datetime:
+    """What is still in the queue has not been sent."""
+    at = message["date_sent"]
+    return parsedate_to_datetime(at) if at else datetime.min.replace(tzinfo=UTC)
 
 
 def content(

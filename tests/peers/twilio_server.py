@@ -30,7 +30,9 @@ from tests.peers.twilio_resources import (
     SERVICE,
     TOKEN,
     WHATSAPP,
+    listed,
     problem,
+    received,
 )
 
 PROGRESS = {"accepted": "sending", "queued": "sending", "sending": "sent"}
@@ -75,6 +77,10 @@ class TwilioServer:
                         "type": "Full"}  # fmt: skip
         self.messages: list[dict[str, Any]] = []
         self.requests: list[tuple[str, str, dict[str, Any]]] = []
+        self.received: list[dict[str, Any]] = []
+        """What customers wrote, as the list of messages shows it."""
+        self.away = False
+        """Nobody answers our webhooks."""
         self.faults: deque[Fault] = deque()
         self.files: dict[str, tuple[bytes, str]] = {}
         """Media sid -> content and type of what customers sent."""
@@ -146,6 +152,7 @@ class TwilioServer:
             "To": f"whatsapp:{WHATSAPP}", "Body": body, "NumMedia": "0", "NumSegments": "1",
             "SmsStatus": "received", "ApiVersion": "2010-04-01", **fields,
         }  # fmt: skip
+        self.received.append(received(form))
         whatsapp = form["From"].startswith("whatsapp:")
         url = self.sender["webhook"].get("callback_url") if whatsapp else self.number["sms_url"]
         return await self._call(url, form)
@@ -171,6 +178,8 @@ class TwilioServer:
         return str(RequestValidator(self.token).compute_signature(url, dict(form)))
 
     async def _call(self, url: str, form: Mapping[str, str]) -> int:
+        if self.away:
+            return 502
         headers = {"X-Twilio-Signature": self.sign(url, form),
                    "Content-Type": "application/x-www-form-urlencoded"}  # fmt: skip
         there = urlsplit(self.webhooks_at or url)
@@ -192,6 +201,7 @@ class TwilioServer:
                 web.post(f"{base}/Messages.json", self._create),
                 web.get(f"{base}/Messages.json", self._list),
                 web.get(base + "/Messages/{sid}.json", self._fetch),
+                web.get(base + "/Messages/{sid}/Media.json", self._files_of),
                 web.get(base + "/Messages/{sid}/Media/{file}", self._file),
                 web.get(f"{base}/IncomingPhoneNumbers.json", self._numbers),
                 web.post(base + "/IncomingPhoneNumbers/{sid}.json", self._update_number),
@@ -292,9 +302,8 @@ class TwilioServer:
         return None
 
     async def _list(self, request: web.Request) -> web.Response:
-        to = request.query.get("To")
         start, size = int(request.query.get("Page", 0)), self.page
-        newest = [each for each in reversed(self.messages) if to in (None, each["to"])]
+        newest = listed(self.messages + self.received, request.query)
         rows = newest[start * size : (start + 1) * size]
         more = len(newest) > (start + 1) * size
         uri = f"{request.path}?{urlencode({**request.query, 'Page': start + 1})}"
@@ -305,6 +314,11 @@ class TwilioServer:
         if not self.stuck:
             message["status"] = PROGRESS.get(message["status"], message["status"])
         return web.json_response(message)
+
+    async def _files_of(self, request: web.Request) -> web.Response:
+        rows = [{"sid": sid, "content_type": type_} for sid, (_, type_) in self.files.items()
+                if sid in self._message(request.match_info["sid"]).get("files", ())]  # fmt: skip
+        return web.json_response({"media_list": rows})
 
     async def _file(self, request: web.Request) -> web.StreamResponse:
         self.asked_for_files += 1
@@ -356,7 +370,8 @@ class TwilioServer:
         return next((each for each in self.contents if each["sid"] == sid), None)
 
     def _message(self, sid: str) -> dict[str, Any]:
-        found = next((each for each in self.messages if each["sid"] == sid), None)
+        both = self.messages + self.received
+        found = next((each for each in both if each["sid"] == sid), None)
         if found is None:
             raise web.HTTPNotFound
         return found

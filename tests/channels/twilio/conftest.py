@@ -12,7 +12,7 @@ import pytest
 from twilio.request_validator import RequestValidator
 
 from channels.base import ChannelKind, OutboundMessage, WebhookRequest
-from channels.twilio import Config, TwilioChannel
+from channels.twilio import Config, TwilioChannel, build
 from tests.peers.twilio_resources import ACCOUNT, NUMBER, TOKEN, WHATSAPP
 from tests.peers.twilio_server import TwilioServer
 
@@ -30,7 +30,7 @@ def anyio_backend() -> str:
 def make(**keys: Any) -> TwilioChannel:
     """The channel `shop` with WhatsApp and SMS, unless the keys say otherwise."""
     given = {"account_sid": ACCOUNT, "auth_token": TOKEN, "whatsapp": WHATSAPP, "sms": NUMBER}
-    return TwilioChannel("shop", Config.model_validate(given | keys), public_url=PUBLIC_URL)
+    return build("shop", Config.model_validate(given | keys), public_url=PUBLIC_URL)
 
 
 @pytest.fixture
