@@ -2,7 +2,7 @@
 
 from rasa_sdk.events import SlotSet
 
-from actions import complaints, faq, guard, triage
+from actions import complaints, faq, guard, marketing, stop_words, triage
 from actions.action import StoreAction
 from actions.turn import Events, Turn
 
@@ -49,7 +49,8 @@ class Abuse(StoreAction):
 class DefaultFallback(StoreAction):
     """Not understood: an article if one fits, then a request to rephrase, then a person.
 
-    Danger goes to a person at once; a product and what is wrong with it are a complaint.
+    Danger goes to a person at once; a product and what is wrong with it are a complaint. Whoever
+    clearly wants no more promotions gets none, however that is said.
     """
 
     action = "action_default_fallback"
@@ -58,6 +59,9 @@ class DefaultFallback(StoreAction):
         if triage.is_dangerous(turn.text):
             turn.say("utter_complaint_danger")
             return hand_over(turn, "danger", "utter_handover")
+        if stop_words.ends_the_list(turn.text):
+            marketing.stop(turn)
+            return []
         if not turn.form and turn.entity("product") and triage.category(turn.text):
             return complaints.StartComplaint().reply(turn)
         article = None if turn.form else faq.find_article(turn, faq.SURE)
