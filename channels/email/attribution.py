@@ -50,6 +50,9 @@ _FROM = "|".join(word for word, name in LABELS.items() if name == "from")
 _SENDER_FIELD = re.compile(rf"[ \t*_|]*(?:{_FROM})[ \t*_]*[:：]", re.IGNORECASE)
 _SPOKEN = re.compile(r"(?:said|sent|berkata|mengirim)", re.IGNORECASE)
 _LONGEST_NAME = 4
+_SOON = 10
+_SAID = re.compile(r"[^\W\d_]{2}: ")
+_SENTENCE = re.compile(r"\b[a-z]{4,}[.!?]$")
 # Only with a capital, and only before a date, does a head begin in the middle of a line.
 _LATER_OPENING = re.compile(
     r"(?<=\S)(?:\s+|-{2,} ?)(?=(?:On|Pada|Le|Am|El|Il|Em|Op|Den|Dnia|W dniu|Dne|Pe) )"
@@ -78,12 +81,13 @@ def length(lines: Sequence[str], at: int) -> int:
         bare = _continued(joined, line)
         if not bare and _bracket_near(joined, lines, at + count):
             continue
-        if count > 1 and _begins_anew(joined, bare):
+        if count > 1 and (_begins_anew(joined, bare) or _is_apart(joined, bare)):
             return 0
         joined = f"{joined} {bare}".strip()
         if not bare or len(joined) > LONGEST_HEAD:
             return 0
-        if _is_whole(joined) or (count == 1 and _stands_alone(joined, lines, at)):
+        whole = _is_whole(joined) and (count == 1 or _is_bound(joined))
+        if whole or (count == 1 and _stands_alone(joined, lines, at)):
             return count
         # A head has its colon at its end.
         if _ends(joined) or (count == 1 and not _may_begin(joined)):
@@ -144,8 +148,11 @@ def _marks_follow(following: Sequence[str]) -> bool:
 def _is_short_head(joined: str) -> bool:
     if FIRST_PERSON.search(joined) or OTHER_PERSON.search(joined):
         return False
-    if address_in(joined) and (DATE.search(joined) or TIME.search(joined)) and _few(joined):
+    date, timed = DATE.search(joined), TIME.search(joined)
+    if address_in(joined) and (date or timed) and _few(joined):
         return True
+    if date and timed and date.start() <= _SOON and not joined.endswith(">"):
+        return _few(joined, _LONGEST_NAME)
     if joined.endswith(">"):
         return False
     verb = next(iter(reversed(list(WROTE.finditer(joined)))), None)
@@ -164,6 +171,14 @@ def _begins_anew(joined: str, line: str) -> bool:
     return unlike and _is_whole(line)
 
 
+def _is_apart(joined: str, line: str) -> bool:
+    """Whether the lines above said something, so that this one is no part of them."""
+    if not line.strip("-_=*"):
+        # No head ends with a rule that did not begin with one.
+        return bool(line) and not joined.startswith(("-", "*"))
+    return bool(_SAID.search(joined)) or (line[0].isupper() and bool(_SENTENCE.search(joined)))
+
+
 def _may_close(window: Sequence[str]) -> bool:
     """Whether lines with a head's verb hold what ends one: without a colon, an address."""
     if any("@" in line or ":" in line or "：" in line or "--" in line for line in window):
@@ -178,6 +193,17 @@ def _may_end(line: str) -> bool:
     if tail.endswith((":", "：", "--", ">")):
         return True
     return bool(WROTE.search(tail[-24:])) or bool(_STAMPED.match(line.lstrip()))
+
+
+def _is_bound(joined: str) -> bool:
+    """Whether a head on several lines is one: it opens so, or tells an address next to the verb."""
+    address = address_in(joined)
+    if address is None:
+        return bool(OPENS.match(joined))
+    verb = next(iter(reversed(list(WROTE.finditer(joined)))), None)
+    if verb is None or DATE.search(joined):
+        return True
+    return not joined[address.end() : verb.start()].strip("> ,()[]'\"")[:1].isupper()
 
 
 def _is_whole(joined: str) -> bool:

@@ -14,6 +14,7 @@ from channels.email.quote_words import LABELS, SENT_LABELS
 AROUND_LABEL = ">*_| \t\u00a0"
 _MOST_FIELDS = 14
 _LONGEST_LABEL = 30
+_LONGEST_NAME = 4
 _OUTLOOK = ["from", "sent", "to", "subject"]
 _COLON = re.compile("[:：]")
 # No letter or parcel says who it is from in these words.
@@ -49,7 +50,8 @@ def stands(lines: Sequence[str], at: int, *, started: bool) -> bool:
     addressed = any(attribution.address_in(each.value) for each in block if each.name != "subject")
     timed = any(_timed(each.value) for each in block if each.name == "sent")
     if first.name == "from" and len(names) >= 3:
-        return addressed or (started and timed)
+        sent = len(names) > 3 or any(each.label in SENT_LABELS for each in block)
+        return addressed or (started and timed and sent)
     return len(names) >= 2 and addressed and timed
 
 
@@ -75,12 +77,22 @@ def _is_outlooks(block: Sequence[Field]) -> bool:
     """ "From: … Sent: …": only Outlook says when it was sent right after who sent it."""
     if len(block) < 2 or block[1].label not in SENT_LABELS:
         return False
-    names = [each.name for each in block if each.name not in ("cc", "other")]
-    if names[:4] == _OUTLOOK or attribution.address_in(block[0].value):
+    if attribution.address_in(block[0].value):
         return True
+    names = [each.name for each in block if each.name not in ("cc", "other")]
+    if names[:4] == _OUTLOOK:
+        return _is_name(block[0].value)
     if block[0].label == "from" and block[1].label == "sent" and _DAY.match(block[1].value):
         return True
     return "subject" in names and bool(attribution.DATE.search(block[1].value))
+
+
+def _is_name(value: str) -> bool:
+    """Whether somebody could be called so: "From: the beginning, I thought …" goes on."""
+    words = len(value.split())
+    return words <= _LONGEST_NAME or (
+        words <= 2 * _LONGEST_NAME and not value.endswith((".", ",", "!", "?"))
+    )
 
 
 def _is_one_line(value: str) -> bool:
@@ -94,17 +106,28 @@ def _timed(value: str) -> bool:
 
 
 def _block(lines: Sequence[str], at: int) -> list[Field]:
-    """The fields of a block; their values may be wrapped over a further line."""
+    """The fields of a block; their values may be wrapped over a further line.
+
+    An empty line ends it, unless a program put one below each field.
+    """
     found: list[Field] = []
     misses = 0
+    spaced = at + 1 < len(lines) and not lines[at + 1].strip()
     for line in lines[at : at + _MOST_FIELDS]:
-        if len(line) > attribution.LONGEST_HEAD:
+        if len(line) > attribution.LONGEST_HEAD or _is_over(line, found, spaced):
             break
         each = field(line)
+        if each and each.name == "from" and any(other.name == "from" for other in found):
+            break
         if each:
             found.append(each)
-        elif line.strip():
-            misses += 1
-        if misses > 2 or (not line.strip() and len(found) > 1):
+        misses += each is None and bool(line.strip())
+        if misses > (0 if spaced else 2):
             break
     return found
+
+
+def _is_over(line: str, found: Sequence[Field], spaced: bool) -> bool:
+    if line.strip():
+        return False
+    return not spaced or (len(found) > 1 and found[0].name != "from")

@@ -35,7 +35,14 @@ _HIDDEN = re.compile(
     r"|(?:font-size|max-height|max-width|opacity)\s*:\s*0(?![.\d]*[1-9])",
     re.IGNORECASE,
 )
-_BORDERED = re.compile(r"border-left\s*:(?!\s*(?:0|none|medium none))", re.IGNORECASE)
+_BORDERED = re.compile(
+    r"border-(?:left|inline-start)\s*:(?!\s*(?:0|none|medium none))", re.IGNORECASE
+)
+# Outlook's line above the head of the history; Word draws no other like it.
+_RULED = re.compile(
+    r"border-top\s*:\s*solid\s+#?(?:e1e1e1|b5c4df)\s+1\.0pt\s*;\s*padding\s*:\s*3\.0pt",
+    re.IGNORECASE,
+)
 _PREFORMATTED = re.compile(
     r"white-space\s*:\s*(?:pre|pre-wrap|break-spaces)\s*(?:;|$)", re.IGNORECASE
 )
@@ -48,8 +55,10 @@ _HISTORY = frozenset(
 # Programs' own elements for a signature; what stands in them is no answer.
 _SIGNATURE = frozenset(
     "gmail_signature moz-signature protonmail_signature_block io-ox-signature yahoo-signature"
-    " messagesignaturesection composer_signature mailspring-signature".split()
+    " messagesignaturesection composer_signature mailspring-signature signature zm-_id_-sgn"
+    " ms-outlook-mobile-signature".split()
 )
+_GMAILS = frozenset(("gmail_quote", "gmail_quote_container"))
 _QUOTE_CLASSES = ("gmail_quote", "yahoo_quoted", "protonmail_quote", "moz-cite")
 # The head of a quotation, in whatever language, or all of it; not so where mail is passed on.
 _MARKED = frozenset(
@@ -140,7 +149,8 @@ class _Writer:
             return []
         if item.name in _UNSEEN or _is_hidden(item) or (self._written and _is_signature(item)):
             return []
-        quoted, preformatted = _is_quotation(item), _is_preformatted(item)
+        quoted = _is_quotation(item) or (self._written and _is_bare_quotation(item))
+        preformatted = _is_preformatted(item)
         self._begin(item, quoted)
         self._preformatted += preformatted
         return [(item.name, quoted, preformatted), *reversed(item.contents)]
@@ -150,7 +160,7 @@ class _Writer:
             self._end_line(always=True)
         if item.name in _BLOCKS or item.name == "hr":
             self._end_line()
-        if _starts_history(item) or (self._written and "messagereplysection" in _names(item)):
+        if _starts_history(item) or (self._written and _continues_history(item)):
             self._lines.append(DIVIDER)
         if item.name == "li":
             self._line = "- "
@@ -214,6 +224,13 @@ def _is_quotation(item: "Tag") -> bool:
     return not style or bool(isinstance(style, str) and _BORDERED.search(style))
 
 
+def _is_bare_quotation(item: "Tag") -> bool:
+    """Gmail's element around a quotation whose own was lost; not so where mail is passed on."""
+    if _GMAILS.isdisjoint(_classes(item)) or item.find("blockquote"):
+        return False
+    return next(item.stripped_strings, "-")[:1] != "-"
+
+
 def _is_preformatted(item: "Tag") -> bool:
     style = item.get("style")
     styled = isinstance(style, str) and item.name != "body" and bool(_PREFORMATTED.search(style))
@@ -221,11 +238,19 @@ def _is_preformatted(item: "Tag") -> bool:
 
 
 def _is_signature(item: "Tag") -> bool:
-    return any(name in _SIGNATURE for name in _names(item))
+    given = item.get("data-smartmail")
+    return given == "gmail_signature" or any(name in _SIGNATURE for name in _names(item))
 
 
 def _starts_history(item: "Tag") -> bool:
     return any(name in _HISTORY for name in _names(item))
+
+
+def _continues_history(item: "Tag") -> bool:
+    """What marks a history only below a text: it may be all there is."""
+    style = item.get("style")
+    ruled = isinstance(style, str) and bool(_RULED.search(style))
+    return ruled or "messagereplysection" in _names(item)
 
 
 def _names(item: "Tag") -> list[str]:

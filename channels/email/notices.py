@@ -12,45 +12,69 @@ _LONGEST = 1200
 _MOST_LINES = 8
 _MOST_BELOW = 25
 _LONGEST_LINE = 160
+_LONGEST_TITLE = 60
 
 _MAIL = (
     r"(?:e-?mails?|messages?|communication|transmission|pesan|surel|surat elektronik|mesej|e-?mel)"
 )
 _OPENING = re.compile(
-    r"[\W_]*(?:(?:(?:confidentiality|legal|privacy|important|e-?mail) )?"
+    r"[\W_]*(?:(?:(?:confidential(?:ity)?|legal|privacy|important|e-?mail) )?"
     r"(?:notice|disclaimer|warning)"
     r"|penafian|perhatian|peringatan|(?:pernyataan|pemberitahuan|catatan) \w+)\W*[:\-–—]"
     rf"|[\W_]*(?:(?:the )?(?:information|contents?)\b.{{0,40}}\b)?(?:in )?this {_MAIL}\b"
-    rf"|[\W_]*(?:(?:informasi|isi|maklumat|kandungan)\b.{{0,40}})?{_MAIL} ini\b",
+    rf"|[\W_]*(?:(?:informasi|isi|maklumat|kandungan)\b.{{0,40}})?{_MAIL}(?: \w+)? ini\b"
+    r"|[\W_]*(?:segala|setiap|dilarang|unauthori[sz]ed|any)\b.{0,90}"
+    rf"\b(?:this {_MAIL}|{_MAIL} ini)\b",
     re.IGNORECASE,
 )
-_ABOUT_MAIL = re.compile(rf"\b(?:this|the) {_MAIL}\b|\b{_MAIL} ini\b", re.IGNORECASE)
+_TITLE = re.compile(
+    r"[\W_]*(?:(?:strictly |private and )?confidential(?:ity)?(?: and privileged)?(?: notice)?"
+    r"|(?:legal |e-?mail )?disclaimer|(?:important )?notice|penafian|(?:sangat )?rahasia"
+    r"|pemberitahuan(?: penting| kerahasiaan)?|pernyataan(?: \w+){1,2}|peringatan|perhatian)[\W_]*",
+    re.IGNORECASE,
+)
+_TITLED = re.compile(r"[\W_]*(?:confidential(?:ity)? notice|disclaimer|penafian)\b", re.IGNORECASE)
+_ABOUT_MAIL = re.compile(rf"\b(?:this|the) {_MAIL}\b|\b{_MAIL}(?: \w+)? ini\b", re.IGNORECASE)
 _SECRET = re.compile(
     r"\b(?:confidential|privileged|sole use|(?:solely|only|exclusively) for|rahasia|sulit"
     r"|(?:hanya|khusus) (?:di|untuk)|di(?:tujukan|peruntukkan|maksudkan) hanya)",
     re.IGNORECASE,
 )
 _MEANT_FOR = re.compile(
-    r"\b(?:recipients?|addressees?|individual|entity|intended|penerima|pihak yang|yang dituju)\b",
+    r"\b(?:recipients?|addressees?|individual|entity|intended|penerima|pihak yang|yang dituju"
+    r"|in error|karena ke(?:salahan|keliruan)|secara keliru)\b",
     re.IGNORECASE,
 )
 _MISTAKEN = re.compile(
-    rf"\W*(?:if you (?:have )?received? this {_MAIL} (?:in error|by mistake)"
-    rf"|(?:jika|apabila|bila|kalau) anda (?:menerima {_MAIL} ini (?:karena kesalahan|secara keliru)"
-    r"|bukan(?:lah)? (?:orang|pihak|penerima) yang (?:dituju|dimaksud)))\b",
+    rf"\W*(?:(?:please (?:notify|inform|advise|tell) the sender\b.{{0,40}})?"
+    rf"if you (?:have )?received? (?:this|it)(?: {_MAIL})? (?:in error|by mistake)"
+    r"|if you are not (?:the|an) (?:intended|named) (?:recipient|addressee)"
+    rf"|(?:jika|apabila|bila|kalau) anda (?:telah )?(?:menerima (?:{_MAIL} )?ini"
+    r" (?:karena ke(?:salahan|keliruan)|secara (?:keliru|tidak sengaja)|tanpa sengaja)"
+    r"|bukan(?:lah)? (?:orang|pihak|penerima) (?:yang )?(?:dituju|dimaksud(?:kan)?|sebenarnya)))\b",
     re.IGNORECASE,
 )
 _PERSONAL = re.compile(r"\b(?:saya|aku|gue|my|me)\b|\b(?-i:I)\b(?!\.)", re.IGNORECASE)
 _SHORT = re.compile(
-    r"[\W_]*(?:this (?:e-?mail|message) is (?:strictly )?confidential"
-    r"|(?:e-?mail|surel|pesan) ini bersifat rahasia)\W*",
+    r"[\W_]*(?:this (?:e-?mail|message)(?:,? (?:and|including) any (?:files|attachments)"
+    r"(?: transmitted with it)?,?)? (?:is|are|may be|may contain|contains)"
+    r" (?:strictly |legally )?(?:confidential|privileged)"
+    r"(?: (?:and|or) (?:confidential|privileged))?(?: (?:information|material))?"
+    r"|(?:any )?unauthori[sz]ed (?:review|use|disclosure|copying|distribution|access)\b.{0,80}"
+    r"\bprohibited"
+    r"|(?:e-?mail|surel|pesan) ini"
+    r"(?: (?:beserta|dan|berikut) (?:semua |seluruh )?lampiran(?:nya)?)?"
+    r" (?:(?:mungkin|dapat|bisa) )?"
+    r"(?:bersifat|adalah|(?:berisi|mengandung|memuat) informasi(?: yang)?(?: bersifat)?)"
+    r" rahasia)\W*",
     re.IGNORECASE,
 )
 _PRINTING = re.compile(
     r"\W*(?:please |mohon |harap |tolong |sila )?"
     r"(?:(?:consider|think of) (?:the|your|our) (?:environment|planet).{0,60}print"
     r"|think before (?:you )?print|(?:(?:per)?timbangkan|pikirkan) .{0,30}lingkungan.{0,60}cetak"
-    rf"|(?:save (?:paper|trees?)\W+)?(?:do not|don't) print this {_MAIL}\b"
+    rf"|(?:save (?:paper|(?:a )?trees?)\W+)?(?:do not|don['’]t) print this {_MAIL}\b"
+    r"|go green\W+.{0,30}\bprint"
     rf"|(?:hemat kertas\W+)?jangan (?:men)?cetak {_MAIL} ini\b)\w*.{{0,60}}",
     re.IGNORECASE,
 )
@@ -73,8 +97,15 @@ def cut(lines: list[str], last_quote: int) -> list[str]:
     above = max(last_quote, first + 1)
     end = len(lines)
     while (at := _last(lines, above, end)) is not None:
-        end = at
+        end = _title(lines, above, at)
     return lines[:end]
+
+
+def _title(lines: Sequence[str], above: int, at: int) -> int:
+    """Where the notice's title stands above it, if it has one; else where it begins."""
+    title = next((each for each in range(at - 1, above - 1, -1) if lines[each].strip()), at)
+    short = len(lines[title]) <= _LONGEST_TITLE
+    return title if title < at and short and _TITLE.fullmatch(lines[title]) else at
 
 
 def _last(lines: Sequence[str], above: int, end: int) -> int | None:
@@ -112,9 +143,9 @@ def _is_notice(lines: Sequence[str], at: int) -> bool:
 
 
 def _is_legal(text: str) -> bool:
-    return len(text) >= _SHORTEST and bool(
-        _ABOUT_MAIL.search(text) and _SECRET.search(text) and _MEANT_FOR.search(text)
-    )
+    if len(text) < _SHORTEST or not (_ABOUT_MAIL.search(text) and _SECRET.search(text)):
+        return False
+    return bool(_MEANT_FOR.search(text) or _TITLED.match(text))
 
 
 def _is_amid(lines: Sequence[str], at: int, end: int) -> bool:

@@ -183,7 +183,7 @@ _DEVICE = (
     r"|htc|lg\b|sony|nexus|pixel|wiko|blackberry|nokia|lumia|yahoo|gmail|gmx|outlook|windows|hotmail"
     r"|thunderbird|ponsel|hp\b|handphone|phone|telefon|téléphone|teléfono|telefone|telefoon|cellulare"
     r"|handy|mobil|móvil|mobile|mobilgerät|mobiltelefon|telepon|tablet|smartphone|proton|aqua ?mail"
-    r"|spark|bluemail|nine|k-9|mailbox|airmail|sparrow|mailspring|zoho|web\.de|mail\.ru|yandex|почт"
+    r"|spark|bluemail|typeapp|fairemail|nine|k-9|mailbox|airmail|sparrow|mailspring|zoho|web\.de|mail\.ru|yandex|почт"
     r"|телефон|устройств|手机|手機|スマートフォン|携帯|휴대|هاتف|الآيفون)"
 )
 ADVERTISEMENT = re.compile(
@@ -192,6 +192,7 @@ ADVERTISEMENT = re.compile(
     r"[-\s*_<(]*(?:(?:di|ter)kirim (?:dari|dr|melalui|via|menggunakan|pakai|lewat|dengan|daripada)"
     r"|dihantar (?:dari|daripada|melalui|menggunakan)|sent (?:from|via|with|using|by)"
     r"|from my|dapatkan outlook|get \[?outlook|unduh outlook|download outlook"
+    r"|get (?:typeapp|bluemail|aqua ?mail) for"
     r"|envoy[ée] (?:de(?:puis)?|à partir|avec|via)|enviado (?:desde|do|de|con|a partir|com|pelo)"
     r"|enviada (?:desde|do)|inviato (?:da|con|dal)|gesendet (?:von|mit|über)"
     r"|(?:diese (?:nachricht|e-mail) wurde )?von meinem|verzonden (?:met|vanaf|van|via)|verstuurd"
@@ -206,6 +207,8 @@ ADVERTISEMENT = re.compile(
     r"|sent from my [^,.?!:]{1,40}\.?|(?:sent (?:from|via|with)|get) [\w .'-]{1,40}<link>",
     re.IGNORECASE,
 )
+
+DEVICE = re.compile(_DEVICE, re.IGNORECASE)
 
 # --- What stands above or below the history besides, in help desks and forums.
 EARLIER = re.compile(

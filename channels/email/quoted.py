@@ -118,7 +118,8 @@ def _boundary(lines: Sequence[str], at: int, *, started: bool) -> _Boundary:
         return _Boundary(lines=1)
     if not line.strip(_RULES):
         return _Boundary(ends=True) if started and _titled(lines, at + 1) else _NONE
-    return _divider(lines, at) or _block(lines, at, started=started) or _head(lines, at, started)
+    found = _divider(lines, at, started) or _block(lines, at, started)
+    return found or _head(lines, at, started)
 
 
 def _titled(lines: Sequence[str], at: int) -> bool:
@@ -129,14 +130,15 @@ def _titled(lines: Sequence[str], at: int) -> bool:
     return bool(EARLIER.fullmatch(line)) or attribution.is_dated(line)
 
 
-def _divider(lines: Sequence[str], at: int) -> _Boundary | None:
+def _divider(lines: Sequence[str], at: int, started: bool) -> _Boundary | None:
     """A line that stands between a text and what it answers or passes on."""
     line = lines[at].strip()
     if "---" in line[1:_LONGEST_LINE] and line[0] not in _RULES:
         glued = DIVIDES_WITHIN.search(line, 0, _LONGEST_LINE)
         return _Boundary(ends=True, before=line[: glued.start()]) if glued else None
-    if line[0] not in _RULES and line[-1] not in ":：" and not _may_reply_above(line):
-        return None
+    if line[0] not in _RULES and line[-1] not in ":：":
+        # What a customer says first ("Reply above: …") has nothing to stand below.
+        return _Boundary(ends=True) if started and _says_reply_above(line) else None
     forward = bool(FORWARD_LINE.fullmatch(line[:_LONGEST_LINE]))
     if not forward and not _divides(line):
         return None
@@ -145,7 +147,7 @@ def _divider(lines: Sequence[str], at: int) -> _Boundary | None:
     return _Boundary(lines=int(marked), ends=not marked, whole=forward)
 
 
-def _block(lines: Sequence[str], at: int, *, started: bool) -> _Boundary | None:
+def _block(lines: Sequence[str], at: int, started: bool) -> _Boundary | None:
     """With nothing above it, it may be what Outlook forwards."""
     return _Boundary(ends=True, whole=True) if blocks.stands(lines, at, started=started) else None
 
@@ -180,8 +182,8 @@ def _is_part_of_quote(lines: Sequence[str], at: int) -> bool:
     return broken and line[:1].islower() and len(line) <= 60
 
 
-def _may_reply_above(line: str) -> bool:
-    return "above" in line or "atas" in line or "ABOVE" in line
+def _says_reply_above(line: str) -> bool:
+    return ("above" in line or "atas" in line or "ABOVE" in line) and _replies_above(line)
 
 
 def _replies_above(line: str) -> bool:

@@ -33,6 +33,23 @@ NOTICES = {
         "Confidentiality Notice: the information in this message is privileged and meant solely"
         " for the addressee."
     ),
+    "Indonesian, titled above": (
+        "DISCLAIMER:\nPesan elektronik ini (termasuk lampirannya) bersifat rahasia dan hanya untuk"
+        " pihak yang dituju.\nJika Anda bukan pihak yang dituju, dilarang menyalinnya."
+    ),
+    "Indonesian, with a gap below its title": (
+        "RAHASIA\n\nEmail ini mungkin berisi informasi rahasia. Jika Anda menerimanya karena"
+        " kekeliruan, harap hapus."
+    ),
+    "Indonesian, a ban": (
+        "Dilarang menyalin isi surel ini tanpa izin. Surel ini hanya ditujukan untuk penerima."
+    ),
+    "English, by a title alone": "Confidential Notice: this email and all its files are confidential.",
+    "English, unauthorised use": "Unauthorized use or disclosure is strictly prohibited.",
+    "English, may contain": "This e-mail may contain privileged information.",
+    "English, not the one meant": "If you are not the intended recipient, delete this.",
+    "English, tell the sender": "Please notify the sender if you received this in error.",
+    "English, trees": "Save a tree - don't print this email.",
     "by mistake": "Jika Anda menerima surel ini karena kesalahan, harap hapus.",
     "by mistake, in English": "If you have received this message in error, please delete it.",
     "not the one meant": "Apabila Anda bukan pihak yang dimaksud, dilarang menyebarkannya.",
@@ -54,6 +71,9 @@ ORDINARY = [
     "Laptopnya bebas virus?",
     "If you received this message in error, tell me who handles my order.",
     "Jika Anda menerima pesanan ini, tolong telepon.",
+    "Dilarang parkir di depan toko, padahal email ini saya kirim dari sana untuk penerima Budi",
+    "If you are not the shop's owner, who is?",
+    "Perhatian: kulkas ini berat.",
 ]
 
 

@@ -41,6 +41,8 @@ REPLIES = {
     ),
     "a sender and a subject in Japanese": "Ya.\n\n差出人：Toko Sinar\n件名：Kulkas\n\nHalo",
     "a head in German below Horde's": "Ya.\n\nZitat von Toko <halo@toko-sinar.example>:\n\n> Halo",
+    "a date, a name and a verb unknown": f"Ya.\n\n2024.06.15. 14:59 xyzzy, Toko Sinar:{MARKS}",
+    "Outlook's fields below empty lines": f"Ya.\n\n{BLOCK.replace(chr(10), chr(10) * 2)}",
     "a forward without rules": "Ya.\n\nForwarded message:\n\nFrom: Toko Sinar\n\nHalo",
 }  # fmt: skip
 
@@ -66,6 +68,12 @@ def test_the_line_above_a_head_is_no_part_of_it(name):
 
 
 ORDINARY = [
+    "Dari: awal saya sudah ragu soal kulkas ini, ternyata benar.\nDikirim: kemarin katanya.\n"
+    "Kepada: siapa saya mengadu?\nPerihal: kulkas rusak.",
+    "Dari: Bandung\nKepada: Budi\n\nTolong dicek ya.\n\nTanggal: 12 Mei 2026 14.05",
+    "Pengirim: Budi\nTanggal: 12 Mei 2026 14.05\nPenerima: Rani",
+    "Barang dikirim 15 Juni 2026 jam 14.59 belum sampai\nKurir menulis:\nbesok",
+    "Barang dikirim 15 Juni 2026 jam 14.59\nmereka menulis belum\n-----\nPutih",
     "Dari: Bandung\nDikirim: 12 Mei 2026\nKe: Surabaya\nBelum sampai.",
     "Pengirim: Budi\nTanggal: 12 Mei 2026\nPerihal: kulkas rusak",
     "Saya menulis:\nkulkasnya rusak",
@@ -138,10 +146,33 @@ def test_the_warning_a_mail_server_adds_goes(banner):
         "</blockquote>",
         '<?xml version="1.0" encoding="UTF-8"?><p>Ya.</p>',
         '<p>Ya.</p><div id="appendonsend"></div><hr><div>Qqq: Sinar</div><p>Halo</p>',
+        '<p>Ya.</p><div class="gmail_quote">Qqq www xyz: Halo</div>',
+        '<p>Ya.</p><div id="Signature"><p>Rani</p><p>Bandung</p></div>',
+        '<p>Ya.</p><div data-smartmail="gmail_signature">Rani, Bandung</div>',
+        '<p>Ya.</p><div id="Zm-_Id_-Sgn">Rani, Bandung</div>',
+        '<p>Ya.</p><div style="border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0cm">'
+        "<p><b>Qqq:</b> Sinar</p></div><p>Halo</p>",
+        '<p>Ya.</p><blockquote style="border-inline-start:1px solid #ccc">Halo</blockquote>',
     ],
 )
 def test_elements_that_programs_name_tell_what_is_quoted(html):
     assert new_text(text_of(html)).text == "Ya."
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<div class="gmail_quote">Ya, saya mau.</div>',
+        '<div style="border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0cm 0cm 0cm">Ya, saya mau.</div>',
+        '<div id="Signature">Ya, saya mau.</div>',
+    ],
+)
+def test_a_programs_element_that_holds_all_of_a_mail_is_read(html):
+    assert new_text(text_of(html)).text == "Ya, saya mau."
+
+
+def test_what_a_customer_says_first_of_a_reply_above_stays():
+    assert new_text("Reply above: yes\nSaya mau.").text == "Reply above: yes\nSaya mau."
 
 
 def test_gmails_head_of_a_forward_stays():
