@@ -44,6 +44,8 @@ _VCARDS = ("text/vcard", "text/x-vcard", "text/directory")
 _NOT_SAID = frozenset({"reaction", "system", "request_welcome", "revoke", "revoked", "deleted"})
 _EDITS = frozenset({"edit", "edited"})
 _MEDIA_URL = re.compile(r"MediaUrl(\d{1,3})\Z", re.ASCII)
+_CONTENT_TYPE = re.compile(r"[a-z0-9.+-]{1,60}/[a-z0-9.+-]{1,100}\Z", re.ASCII)
+_CONTENT = ("Body", "NumMedia")
 _LONGEST_NAME = 120
 
 # Kept beside the message because staff, reports or a later feature read them.
@@ -79,12 +81,17 @@ def events(channel: str, request: WebhookRequest, *, keywords: bool = True) -> S
     word = statuses.word_of(fields)
     sid = _sid(fields)
     wordless_message = sid and not word and "From" in fields and not _is_status(request)
-    if word in statuses.INBOUND or wordless_message:
+    if (word in statuses.INBOUND and _has_content(fields)) or wordless_message:
         return _inbound(channel, request, fields, keywords=keywords)
     if word and sid:
         return statuses.updates(channel, sid, fields)
     log.warning("webhook without message or status ignored: %.200r", sorted(fields)[:20])
     return ()
+
+
+def _has_content(fields: Fields) -> bool:
+    """Not so of a report that calls a message of somebody else's "received"."""
+    return "MessageStatus" not in fields or any(name in fields for name in _CONTENT)
 
 
 def _inbound(
@@ -107,7 +114,7 @@ def _inbound(
         provider_id=sid,
         sender=_sender(fields, who),
         text=_words(fields, who),
-        message_kind=_message_kind(fields),
+        message_kind=_message_kind(fields, who),
         payload=_payload(fields),
         attachments=_attachments(fields),
         reply_to=fields.get("OriginalRepliedMessageSid") or None,
@@ -211,7 +218,7 @@ def _reachability(message: InboundMessage, *, opens: bool) -> Sequence[Reachabil
     )
 
 
-def _message_kind(fields: Fields) -> MessageKind:
+def _message_kind(fields: Fields, who: Address) -> MessageKind:
     if _payload(fields) is not None:
         return MessageKind.BUTTON
     if fields.get("Latitude") and fields.get("Longitude"):
@@ -221,7 +228,7 @@ def _message_kind(fields: Fields) -> MessageKind:
         return MessageKind.CONTACT
     if attachments:
         return MessageKind.MEDIA
-    return MessageKind.TEXT if fields.get("Body").strip() else MessageKind.OTHER
+    return MessageKind.TEXT if _words(fields, who).strip() else MessageKind.OTHER
 
 
 def _payload(fields: Fields) -> str | None:
@@ -238,11 +245,17 @@ def _attachments(fields: Fields) -> tuple[Attachment, ...]:
     return tuple(
         Attachment(
             reference=fields.get(f"MediaUrl{number}"),
-            content_type=fields.get(f"MediaContentType{number}").strip().lower() or None,
+            content_type=_content_type(fields.get(f"MediaContentType{number}")),
         )
         for number in numbers
         if fields.get(f"MediaUrl{number}")
     )
+
+
+def _content_type(given: str) -> str | None:
+    """The type without its parameters; None for what is no type."""
+    named = given.partition(";")[0].strip().lower()
+    return named if _CONTENT_TYPE.match(named) else None
 
 
 def _metadata(request: WebhookRequest, fields: Fields) -> Mapping[str, Any]:

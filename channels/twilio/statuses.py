@@ -18,6 +18,8 @@ STATUSES: Mapping[str, DeliveryStatus | None] = MappingProxyType(
         "scheduled": None,
         "queued": None,
         "sending": None,
+        "receiving": None,
+        "received": None,
         "sent": DeliveryStatus.SENT,
         "delivered": DeliveryStatus.DELIVERED,
         # Some segments arrived: more than sent cannot be claimed.

@@ -307,3 +307,27 @@ def test_a_message_that_comes_to_the_status_path_is_not_lost(channel, recorded, 
     request = signed(recorded("sms-text"), "https://toko-sinar.example/webhooks/shop/status")
     [message] = channel.parse(request)
     assert isinstance(message, InboundMessage)
+
+
+def test_a5_5_a_report_of_a_received_message_is_no_message(channel, recorded, signed):
+    fields = recorded("status-whatsapp-read") | {"MessageStatus": "received"}
+    assert channel.parse(signed(fields | {"SmsStatus": "received"})) == ()
+
+
+@pytest.mark.parametrize("said", [{"ButtonText": "Ya"}, {"ListTitle": "Kulkas"}])
+def test_a1_4_what_a_button_without_a_payload_says_is_text(read, said):
+    [message] = read("whatsapp-text", Body="", **said)
+    assert (message.message_kind, message.text) == (MessageKind.TEXT, *said.values())
+
+
+@pytest.mark.parametrize(
+    ("told", "read_as", "kind"),
+    [
+        ("Text/vCard; charset=UTF-8", "text/vcard", MessageKind.CONTACT),
+        ('image/jpeg; name="a\r\nb"', "image/jpeg", MessageKind.MEDIA),
+        ("image\r\nX-Evil: 1", None, MessageKind.MEDIA),
+    ],
+)
+def test_a1_5_of_a_content_type_the_type_is_kept(read, told, read_as, kind):
+    [message] = read("whatsapp-image", MediaContentType0=told)
+    assert (message.attachments[0].content_type, message.message_kind) == (read_as, kind)

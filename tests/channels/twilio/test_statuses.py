@@ -9,7 +9,8 @@ from channels.twilio.statuses import STATUSES
 
 URL = "https://toko-sinar.example/webhooks/shop/status"
 # The whole enumeration of Twilio's Message resource; received and receiving are inbound.
-ENUM = "accepted scheduled queued sending sent delivered undelivered failed canceled read partially_delivered"  # noqa: E501
+ENUM = """accepted scheduled queued sending sent delivered undelivered failed canceled read
+    partially_delivered receiving received"""
 
 SENT, DELIVERED = DeliveryStatus.SENT, DeliveryStatus.DELIVERED
 READ, FAILED = DeliveryStatus.READ, DeliveryStatus.FAILED
