@@ -44,7 +44,7 @@ NOTICES = {
     "Indonesian, a ban": (
         "Dilarang menyalin isi surel ini tanpa izin. Surel ini hanya ditujukan untuk penerima."
     ),
-    "English, by a title alone": "Confidential Notice: this email and all files are confidential.",
+    "English, a title": "Confidential Notice: this email and all its files are confidential.",
     "English, unauthorised use": "Unauthorized use or disclosure is strictly prohibited.",
     "English, may contain": "This e-mail may contain privileged information.",
     "English, not the one meant": "If you are not the intended recipient, delete this.",
