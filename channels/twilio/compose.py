@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
-from channels.base import Attachment, ChannelKind, Limits, OutboundMessage
+from channels.base import Attachment, Button, ChannelKind, Limits, OutboundMessage
 from channels.errors import Refused
 from channels.render import render
 
@@ -13,6 +13,7 @@ TEXT = 1600
 """Twilio's limit for `Body`, counted here in the 16-bit units UCS-2 has."""
 INTERACTIVE = 1024
 BUTTON_TITLE = 20
+_BUTTON_ID = 200
 _IMAGE_BYTES = 5_000_000
 _MEDIA_BYTES = 16_000_000
 _CAPTIONED = ("image/", "video/")
@@ -54,11 +55,15 @@ def _limits(message: OutboundMessage, quick_replies: Mapping[int, str]) -> Limit
         return Limits(text=text)
     limits = Limits(text=text, button_title=BUTTON_TITLE, attachments=True)
     count = len(message.buttons)
-    if count not in quick_replies or any(not each.title.strip() for each in message.buttons):
-        return limits
-    if any(len(each.title) > BUTTON_TITLE for each in message.buttons):
+    if count not in quick_replies or not all(map(_is_quick_reply, message.buttons)):
         return limits
     return replace(limits, buttons=count, text=INTERACTIVE)
+
+
+def _is_quick_reply(button: Button) -> bool:
+    """Whether WhatsApp shows it: an empty variable would become the template's sample."""
+    titled = button.title.strip() and len(button.title) <= BUTTON_TITLE
+    return bool(titled) and len(button.payload) <= _BUTTON_ID
 
 
 def _of(part: OutboundMessage, quick_replies: Mapping[int, str]) -> Iterator[Step]:
@@ -78,7 +83,7 @@ def _quick_reply(part: OutboundMessage, content_sid: str) -> Step:
     """{{1}} is the text; {{2}} and {{3}} are the first button's title and id, and so on."""
     values = [part.text or "…"]
     for button in part.buttons:
-        values += [button.title, button.payload]
+        values += [button.title, button.payload.strip() or button.title]
     variables = {str(number): value for number, value in enumerate(values, 1)}
     return Step(
         body=values[0],

@@ -194,7 +194,20 @@ async def test_a6_2_buttons_are_real_where_a_template_is_set(quick, twilio, to_a
     assert list(json.loads(form["ContentVariables"]).values()) == values
 
 
-@pytest.mark.parametrize("buttons", [YES_NO[:1], (YES_NO[0], Button("x" * 21, "/deny"))])
+async def test_a6_3_a_button_without_a_payload_comes_back_as_its_title(quick, twilio, to_ana):
+    await quick.send(to_ana("Lanjut?", buttons=(YES_NO[0], Button("Tidak", " "))))
+    values = list(json.loads(posts(twilio)[0]["ContentVariables"]).values())
+    assert values == ["Lanjut?", "Ya", "/affirm", "Tidak", "Tidak"]
+
+
+@pytest.mark.parametrize(
+    "buttons",
+    [
+        YES_NO[:1],
+        (YES_NO[0], Button("x" * 21, "/deny")),
+        (YES_NO[0], Button("Tidak", "/deny" + "x" * 196)),
+    ],
+)
 async def test_buttons_no_template_can_show_are_numbered(quick, twilio, to_ana, buttons):
     await quick.send(to_ana("Lanjut?", buttons=buttons))
     assert "1. Ya" in posts(twilio)[0]["Body"]
