@@ -23,12 +23,13 @@ from channels.fetching import fetch
 from channels.phones import country, is_e164
 from channels.templates import ChannelTemplate, TemplateState
 from channels.twilio import checks, compose, failures, media, parse, signature
-from channels.twilio.client import Connection, readable
+from channels.twilio.client import PAGE, Connection, readable
 from channels.twilio.config import SANDBOX, Config
 from channels.twilio.missed import Missed
 from channels.twilio.outbox import Outbox
 from channels.twilio.templates import Catalogue, from_resource, state_told
 
+MOST_TEMPLATES = 2000
 NO_REPLY = b'<?xml version="1.0" encoding="UTF-8"?><Response/>'
 
 
@@ -163,7 +164,8 @@ class TwilioChannel:
     async def _fetch_templates(self) -> Sequence[ChannelTemplate]:
         content = self._connection.client().content.v1.content_and_approvals
         with readable():
-            return [from_resource(each) for each in await content.list_async(limit=2000)]
+            listed = await content.list_async(limit=MOST_TEMPLATES, page_size=PAGE)
+            return [from_resource(each) for each in listed]
 
 
 class WatchfulTwilio(TwilioChannel):

@@ -9,7 +9,7 @@ from channels.base import ChannelKind, Finding
 from channels.errors import SendError, Unreachable
 from channels.phones import is_e164
 from channels.templates import ChannelTemplate, TemplateState
-from channels.twilio.client import readable
+from channels.twilio.client import PAGE, readable
 from channels.twilio.config import SANDBOX, Config
 
 _SETUP = "run `akrab channels setup`"
@@ -224,7 +224,7 @@ class _WhatsApp:
 
     async def _find(self) -> Any:
         wanted = f"whatsapp:{self._number}"
-        listed = await self._senders.list_async(channel="whatsapp", limit=1000)
+        listed = await self._senders.list_async(channel="whatsapp", limit=PAGE)
         self._owned = [str(each.sender_id).removeprefix("whatsapp:") for each in listed]
         return next((each for each in listed if each.sender_id == wanted), None)
 

@@ -9,6 +9,8 @@ from channels.twilio import failures
 from channels.twilio.config import Config
 from channels.twilio.transport import Transport
 
+PAGE = 1000
+"""The most that Twilio lists at once; the library would ask for `limit`, which is then refused."""
 ODD_ANSWER = (KeyError, TypeError, ValueError, AttributeError, LookupError)
 
 

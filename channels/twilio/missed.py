@@ -19,7 +19,7 @@ from channels.base import Attachment, Event, InboundMessage, Reachability, Webho
 from channels.errors import Gone, MalformedRequest, SendError
 from channels.twilio import checks, media, parse
 from channels.twilio.checks import Inbox
-from channels.twilio.client import Connection, readable
+from channels.twilio.client import PAGE, Connection, readable
 from channels.twilio.config import Config
 from channels.twilio.fields import JSON
 
@@ -105,7 +105,7 @@ class Missed:
             for inbox in await checks.inboxes(client, self._config, self._webhook_url):
                 asked = {"to": inbox.to} if inbox.to else {}
                 listed = await client.messages.stream_async(
-                    **asked, date_sent_after=since, limit=MOST_LISTED
+                    **asked, date_sent_after=since, limit=MOST_LISTED, page_size=PAGE
                 )
                 async for each in listed:  # the newest first
                     at = _received_at(each)

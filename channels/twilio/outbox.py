@@ -21,7 +21,7 @@ from channels.errors import (
 )
 from channels.templates import ChannelTemplate
 from channels.twilio import address, compose, failures
-from channels.twilio.client import Connection, readable
+from channels.twilio.client import PAGE, Connection, readable
 from channels.twilio.compose import Step
 from channels.twilio.config import Config
 from channels.twilio.recall import SETTLED_SECONDS, Recall
@@ -222,7 +222,7 @@ class Outbox:
         found: list[Listed] = []
         messages, count = self._connection.client().messages, 0
         with readable():
-            async for each in await messages.stream_async(to=to, limit=MOST_LISTED):
+            async for each in await messages.stream_async(to=to, limit=MOST_LISTED, page_size=PAGE):
                 count += 1
                 if not isinstance(each.date_created, datetime):
                     continue

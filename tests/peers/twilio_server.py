@@ -227,6 +227,8 @@ class TwilioServer:
         elif request.can_read_body:
             form = dict(await request.post())
         self.requests.append((request.method, request.path, form))
+        if not 1 <= int(request.query.get("PageSize", 50)) <= 1000:
+            return problem(400, 20001, "Invalid PageSize")
         for end, odd in self.odd.items():
             if request.path.endswith(end):
                 return web.Response(body=odd.body, status=odd.status, headers=odd.headers)

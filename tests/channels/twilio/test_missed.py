@@ -19,6 +19,14 @@ def nothing_is_too_young(monkeypatch):
     monkeypatch.setattr(missed, "SETTLED", timedelta(seconds=-5))
 
 
+@pytest.fixture(autouse=True)
+def one_look_must_do(monkeypatch):
+    async def fail(_):
+        raise AssertionError("Twilio refused to be looked through")
+
+    monkeypatch.setattr(missed.Missed, "_pause", fail)
+
+
 @pytest.fixture
 async def away(shop, twilio):
     """A shop whose webhooks are set, but that nobody can reach."""
