@@ -13,8 +13,10 @@ _LIST = (
 OF_THE_LIST = re.compile(rf"\b{_LIST}", re.I)
 """Words of subscriptions and advertising: with them the wish is clear."""
 OF_MESSAGES = re.compile(
-    r"\b(sms\w*|wa|wha?ts?app\w*|chat\w*|messag\w*|msgs?|text(s|ing)?|e?-?mail\w*|notif\w*|"
-    r"contact\w*|(di)?hubungi\w*|menghubungi|bother\w*|\w*ganggu\w*|leave me alone)\b",
+    r"\b((nge)?(sms|chat)\w*|(nge)?wa|wha?ts?app\w*|messag\w*|msgs?|text(s|ing)?|e?-?mail\w*|"
+    r"japri\w*|notif\w*|reminders?|alerts?|contact\w*|(di)?hubungi\w*|menghubungi|"
+    r"calls?|calling|(di|me)?n?te?le?[pf]on\w*|nel[pf]on\w*|bother\w*|\w*ganggu\w*|teror|"
+    r"stop\W+\w+ing (me|us)|leave me alone)\b",
     re.I,
 )
 TAKEN_BACK = re.compile(
@@ -30,7 +32,8 @@ ANOTHER_THING = re.compile(
 )
 """What else may be asked to stop, or not to be sent yet."""
 PERHAPS_OF_MESSAGES = re.compile(
-    r"\b(\w*kirim\w*|pesan\w*|send\w*|list|daftar\w*|nomo?r\w*|number|receiv\w*|\w*terima|nerima)\b",
+    r"\b(\w*(kirim|ngirim)\w*|pesan\w*|send\w*|list|daftar\w*|nomo?r\w*|number|receiv\w*|"
+    r"\w*terima|nerima|info\w*)\b",
     re.I,
 )
 ENDS_THE_LIST = re.compile(

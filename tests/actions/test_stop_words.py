@@ -76,6 +76,15 @@ def test_a8_1_every_example_of_the_assistant_is_clear() -> None:
     assert [text for text in said if stop_words.means_another_thing(text)] == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["stop ngirim2 dong", "jangan ngechat saya lagi", "stop calling me", "stop harassing me",
+     "berhenti mengirimi saya info", "jangan telepon saya lagi", "stop sms ini", "do not call"],
+)  # fmt: skip
+def test_a8_1_nobody_who_speaks_of_messages_is_overheard(text: str) -> None:
+    assert not stop_words.means_another_thing(text)
+
+
 @pytest.mark.parametrize("text", ["nonaktifkan promosi", "bosen dikirimi promo terus"])
 def test_no_consent_is_taken_from_words_that_refuse_it(
     chat: Callable[..., Chat], text: str
