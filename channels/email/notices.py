@@ -20,7 +20,7 @@ _MAIL = (
 _OPENING = re.compile(
     r"[\W_]*(?:(?:(?:confidential(?:ity)?|legal|privacy|important|e-?mail) )?"
     r"(?:notice|disclaimer|warning)"
-    r"|penafian|perhatian|peringatan|(?:pernyataan|pemberitahuan|catatan) \w+)\W*[:\-–—]"
+    r"|penafian|perhatian|peringatan|(?:pernyataan|pemberitahuan|catatan) \w+)\W*[:!\-–—]"
     rf"|[\W_]*(?:(?:the )?(?:information|contents?)\b.{{0,40}}\b)?(?:in )?this {_MAIL}\b"
     rf"|[\W_]*(?:(?:informasi|isi|maklumat|kandungan)\b.{{0,40}})?{_MAIL}(?: \w+)? ini\b"
     r"|[\W_]*(?:segala|setiap|dilarang|unauthori[sz]ed|any)\b.{0,90}"

@@ -177,7 +177,7 @@ BANNER = re.compile(
 
 # --- The advertisement a phone or a mail program adds.
 _DEVICE = (
-    r"(?:iphone|ipad|ipod|ios|apple|mac\b|android|samsung|galaxy|xiaomi|redmi|oppo|vivo|realme|huawei"
+    r"(?:iphone|ipad|ipod|ios|apple|mac(?:book)?\b|imac\b|android|samsung|galaxy|xiaomi|redmi|oppo|vivo|realme|huawei"
     r"|infinix|tecno|itel|poco|honor|asus|oneplus|motorola|(?:mi|perangkat|peranti) saya"
     r"|(?:perangkat|peranti) (?:\w+ ){1,2}saya|aplikasi (?:e-?mail|mymail)|mymail|seluler|gawai"
     r"|htc|lg\b|sony|nexus|pixel|wiko|blackberry|nokia|lumia|yahoo|gmail|gmx|outlook|windows|hotmail"
@@ -192,7 +192,7 @@ ADVERTISEMENT = re.compile(
     r"[-\s*_<(]*(?:(?:di|ter)kirim (?:dari|dr|melalui|via|menggunakan|pakai|lewat|dengan|daripada)"
     r"|dihantar (?:dari|daripada|melalui|menggunakan)|sent (?:from|via|with|using|by)"
     r"|from my|dapatkan outlook|get \[?outlook|unduh outlook|download outlook"
-    r"|get (?:typeapp|bluemail|aqua ?mail) for"
+    r"|(?:get|dapatkan|unduh) (?:typeapp|bluemail|aqua ?mail) (?:for|untuk|bagi)"
     r"|envoy[ée] (?:de(?:puis)?|à partir|avec|via)|enviado (?:desde|do|de|con|a partir|com|pelo)"
     r"|enviada (?:desde|do)|inviato (?:da|con|dal)|gesendet (?:von|mit|über)"
     r"|(?:diese (?:nachricht|e-mail) wurde )?von meinem|verzonden (?:met|vanaf|van|via)|verstuurd"

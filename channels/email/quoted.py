@@ -40,7 +40,7 @@ _OPEN_LINK = re.compile(r"[(<]https?://[^\s)>]+$")
 _INITIALS = re.compile(r"[A-Z]{1,3}>(?: |$)")
 # Marks of direction and zero-width spaces that programs put around names and dates.
 _INVISIBLE = dict.fromkeys(
-    [0x200B, 0x200E, 0x200F, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+    [0x200B, 0x200E, 0x200F, 0xFEFF, *range(0x202A, 0x202F), *range(0x2060, 0x206A)]
 )
 
 
@@ -137,10 +137,10 @@ def _divider(lines: Sequence[str], at: int, started: bool) -> _Boundary | None:
         glued = DIVIDES_WITHIN.search(line, 0, _LONGEST_LINE)
         return _Boundary(ends=True, before=line[: glued.start()]) if glued else None
     if line[0] not in _RULES and line[-1] not in ":：":
-        # What a customer says first ("Reply above: …") has nothing to stand below.
+        # The line to reply above divides nothing if it is the first.
         return _Boundary(ends=True) if started and _says_reply_above(line) else None
     forward = bool(FORWARD_LINE.fullmatch(line[:_LONGEST_LINE]))
-    if not forward and not _divides(line):
+    if not forward and not _divides(line) and not (started and _replies_above(line)):
         return None
     # Where what follows carries marks, text without them is new.
     marked = forward and _quotes_follow(lines, at + 1)
@@ -195,9 +195,9 @@ def _replies_above(line: str) -> bool:
 
 def _divides(line: str) -> bool:
     found = DIVIDER_LINE.fullmatch(line[:_LONGEST_LINE])
-    if found:
-        return not found["rest"] or blocks.field(found["rest"]) is not None
-    return _replies_above(line)
+    if found is None:
+        return False
+    return not found["rest"] or blocks.field(found["rest"]) is not None
 
 
 def _quotes_follow(lines: Sequence[str], at: int) -> bool:

@@ -16,6 +16,7 @@ _MOST_READ = 5000
 _MOST_ALONE = 10
 _OUTLOOKS_RULE = 32
 _LONGEST_CLOSING = 30
+_LONGEST_SENTENCE = 500
 _LONGEST_FRAME = 50
 _SIGNED = re.compile(r"--\s?")
 # Mailman's and older programs' line above a footer or a signature.
@@ -31,7 +32,7 @@ _WHERE = re.compile(
 )
 # What a person says there ends no text: the rule belongs to it.
 _SPOKEN = re.compile(
-    r"\b(?:saya|aku|gue|kami|kita|my|me|tolong|kak|pak|bu|ya|terima ?kasih|makasih|thanks?)\b"
+    r"\b(?:saya|aku|gue|kami|kita|my|me|tolong|maaf|kak|pak|bu|ya|terima ?kasih|makasih|thanks?)\b"
     r"|\b(?-i:I)\b(?!\.)|\?\s*$",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -72,12 +73,19 @@ def _end(lines: Sequence[str], last_quote: int) -> int:
     footer = _footer_from(lines)
     begun = False
     for at, line in enumerate(lines):
-        if begun and _SIGNED.fullmatch(line):
+        if begun and _SIGNED.fullmatch(line) and not _goes_on(lines, at):
             return at
         if begun and at >= last_quote and _closes(lines, at, footer):
             return at
         begun = begun or written([line])
     return len(lines)
+
+
+def _goes_on(lines: Sequence[str], at: int) -> bool:
+    """Whether somebody speaks on below a gap: two dashes also divide a text."""
+    below = next((line for line in lines[at + 1 : at + 5] if line.strip()), "")
+    gap = at + 1 < len(lines) and not lines[at + 1].strip()
+    return gap and bool(_SPOKEN.search(below[:_LONGEST_SENTENCE]))
 
 
 def _footer_from(lines: Sequence[str]) -> int:
@@ -104,7 +112,7 @@ def _closes(lines: Sequence[str], at: int, footer: int) -> bool:
     below = "\n".join(lines[at + 1 :])[:_MOST_READ].strip()
     if _SPOKEN.search(below):
         return False
-    if _names_again(lines[:at], below) or (len(rule) == _OUTLOOKS_RULE and _is_from(below)):
+    if _names_again(lines[:at], below) or (len(rule) >= _OUTLOOKS_RULE and _is_from(below)):
         return True
     apart = len(rule) >= _LIST_RULE or not lines[at - 1].strip()
     return not below or (apart and bool(_WHERE.search(below)))
@@ -148,7 +156,8 @@ def _is_frame(lines: Sequence[str], at: int) -> bool:
     """Whether a line is a rule that also stands above: a table's, not a separator."""
     rule = lines[at].strip()
     return bool(_FRAME.fullmatch(rule)) and any(
-        lines[above].strip() == rule for above in range(max(0, at - _LONGEST_FRAME), at)
+        lines[above].lstrip().startswith(rule[:3])
+        for above in range(max(0, at - _LONGEST_FRAME), at)
     )
 
 

@@ -51,6 +51,8 @@ RULES = {
     "above a parcel": "Kirim:\n\n_______\nDari: Bandung\nKe: Surabaya",
     "around a number": "****\nTS-204815\n****",
     "around a table": "Pesanan\n-----\nKulkas\nTV\n-----",
+    "below a heading": "===== PENTING =====\nAC bocor\n===================",
+    "of two dashes": "Kirim bukti bayar.\n\n--\n\nMaaf baru sempat transfer sekarang.",
 }
 FOOTERS = {
     "a list's": "_" * 47 + "\nmilis pelanggan\nhttps://a.example",

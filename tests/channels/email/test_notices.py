@@ -41,6 +41,9 @@ NOTICES = {
         "RAHASIA\n\nEmail ini mungkin berisi informasi rahasia. Jika Anda menerimanya karena"
         " kekeliruan, harap hapus."
     ),
+    "Indonesian, called out": (
+        "Perhatian! Pesan ini rahasia dan hanya untuk pihak yang berkepentingan. Hapus bila salah."
+    ),
     "Indonesian, a ban": (
         "Dilarang menyalin isi surel ini tanpa izin. Surel ini hanya ditujukan untuk penerima."
     ),

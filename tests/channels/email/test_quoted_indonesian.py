@@ -55,6 +55,8 @@ ADVERTISEMENTS = [
     "Dikirim dari perangkat bergerak saya",
     "Dikirim dari peranti Samsung Galaxy saya",
     "Dikirim dari Mi saya",
+    "Dikirim dari MacBook saya",
+    "\u2063Dapatkan BlueMail untuk Android \u200b",
     "Dikirim dari Infinix saya",
     "Dikirim dari POCO saya",
     "Dikirim dari aplikasi myMail",

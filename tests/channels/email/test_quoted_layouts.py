@@ -171,8 +171,9 @@ def test_a_programs_element_that_holds_all_of_a_mail_is_read(html):
     assert new_text(text_of(html)).text == "Ya, saya mau."
 
 
-def test_what_a_customer_says_first_of_a_reply_above_stays():
-    assert new_text("Reply above: yes\nSaya mau.").text == "Reply above: yes\nSaya mau."
+@pytest.mark.parametrize("first", ["Reply above: yes", ABOVE])
+def test_a_line_to_reply_above_with_nothing_above_it_cuts_nothing(first):
+    assert new_text(f"{first}\nSaya mau.").text == f"{first}\nSaya mau."
 
 
 def test_gmails_head_of_a_forward_stays():
