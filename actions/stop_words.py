@@ -44,7 +44,12 @@ ENDS_THE_LIST = re.compile(
     rf"no more|don.?t|do not)\W+(\w+\W+){{0,4}}?{_LIST}",
     re.I,
 )
-GOES_ON = re.compile(r"\b(jangan|don.?t|do not)\W+(s?top|berhenti|hentikan|unsub|batal)", re.I)
+GOES_ON = re.compile(
+    r"\b(jangan|don.?t|do not)\W+(s?top|berhenti|hentikan|unsub|batal)|\bdon.?t i\b|"
+    r"\blangganan\W+(koran|majalah|tv|wifi|internet|listrik|indihome|netflix|spotify|youtube)\b",
+    re.I,
+)
+"""The opposite is wished, or the list is somebody else's."""
 _SAYS_STOP = re.compile(
     r"\b(s+e?t+o+p+\w*|be?re?n?(he)?nti\w*|(di)?henti\w*|quit\w*|end|jangan|don.?t|do not)\b", re.I
 )

@@ -78,6 +78,18 @@ def test_a8_1_every_example_of_the_assistant_is_clear() -> None:
 
 @pytest.mark.parametrize(
     "text",
+    [
+        "why don't I get your promos any more",
+        "berhenti langganan koran",
+        "jangan berhenti promonya",
+    ],
+)
+def test_a8_1_the_list_of_another_or_the_opposite_ends_nothing(text: str) -> None:
+    assert not stop_words.ends_the_list(text)
+
+
+@pytest.mark.parametrize(
+    "text",
     ["stop ngirim2 dong", "jangan ngechat saya lagi", "stop calling me", "stop harassing me",
      "berhenti mengirimi saya info", "jangan telepon saya lagi", "stop sms ini", "do not call"],
 )  # fmt: skip
