@@ -59,7 +59,13 @@ def _id(given: Any) -> int:
 
 
 def _message_id(tracker: Mapping[str, Any]) -> str:
-    """Our id of the message, from its metadata; a two-stage fallback copies messages without."""
+    """Our id of the message, from its metadata; a two-stage fallback copies messages without.
+
+    As a session starts its first message is not on record yet: Rasa tells of it in a slot, which
+    is not cleared later and so counts only if no message came after.
+    """
+    if begins := _as_session_starts(tracker):
+        return begins
     latest = tracker.get("latest_message") or {}
     found = (latest.get("metadata") or {}).get("message_id")
     if found:
@@ -68,6 +74,16 @@ def _message_id(tracker: Mapping[str, Any]) -> str:
         if event["event"] == "user" and (event.get("metadata") or {}).get("message_id"):
             return str(event["metadata"]["message_id"])
     raise KeyError("message_id")
+
+
+def _as_session_starts(tracker: Mapping[str, Any]) -> str | None:
+    for event in reversed(tracker.get("events") or ()):
+        if event.get("event") == "user":
+            return None
+        if event.get("event") == "slot" and event.get("name") == _OF_RASA:
+            found = (event.get("value") or {}).get("message_id")
+            return None if found is None else str(found)
+    return None
 
 
 def digest_of(action: str, tracker: Mapping[str, Any]) -> str:

@@ -25,14 +25,24 @@ from jsonschema.exceptions import best_match
 from jsonschema.validators import validator_for
 from rasa.core.actions.action import RemoteAction
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
-from rasa.shared.core.constants import ACTION_LISTEN_NAME, ACTION_TWO_STAGE_FALLBACK_NAME
+from rasa.core.policies.policy import PolicyPrediction
+from rasa.shared.core.constants import (
+    ACTION_LISTEN_NAME,
+    ACTION_SESSION_START_NAME,
+    ACTION_TWO_STAGE_FALLBACK_NAME,
+    SESSION_START_METADATA_SLOT,
+)
 from rasa.shared.core.events import (
     ActionExecuted,
+    ActionExecutionRejected,
     ActiveLoop,
     AgentUttered,
+    ConversationPaused,
+    Event,
     SessionStarted,
     SlotSet,
     UserUttered,
+    deserialise_events,
 )
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig
@@ -42,8 +52,7 @@ from sanic.response import HTTPResponse, json
 
 logger = logging.getLogger(__name__)
 MOST_EVENTS = 200
-"""A session longer than that is begun anew with the same slots and form: each action is sent all
-events, and each turn reads them."""
+"""A longer session is begun anew where it stands: each action is sent all of its events."""
 REJECTED = 400
 """The action server's way to say that an action declined to run, which is no failure."""
 COMMAND = re.compile(r"/(?P<intent>[^{@\s]+)(?:@[0-9.]+)?\s*(?:\{.*\})?\s*\Z", re.DOTALL)
@@ -72,7 +81,7 @@ class KindOfChannel(CollectingOutputChannel):
 
 
 class WatchedActions(EndpointConfig):
-    """The action server's address; notes calls that failed, over which Rasa itself passes."""
+    """The action server's address; notes calls that failed, over which Rasa passes."""
 
     def __init__(self, inner: EndpointConfig) -> None:
         super().__init__()
@@ -243,21 +252,17 @@ def _slim(parsed: Dict[Text, Any]) -> Dict[Text, Any]:
 
 async def _taken(processor: Any, message: UserMessage, call: Dict[Text, Any]) -> Dict[Text, Any]:
     """What `MessageProcessor.handle_message` does, and its answer; kept only if all went well."""
-    lost = await processor.tracker_store.retrieve(message.sender_id) is None
-    tracker = await processor.fetch_tracker_and_update_session(
-        message.sender_id, message.output_channel, message.metadata
-    )
+    tracker = await processor.get_tracker(message.sender_id)
     if (begun := _taken_before(tracker, message.message_id)) is not None:
         return _told(processor, tracker, begun)
-    if call.get("behind") or lost or _strayed(tracker, call.get("follows")):
-        if call.get("seed") or not lost:
-            _begin_anew(processor, tracker, call.get("seed") or {"slots": {}})
-    elif len(tracker.events) > MOST_EVENTS:
-        _begin_anew(processor, tracker, _kept(processor, tracker))
-    _prepare(processor, tracker, call)
     failures: List[Dict[Text, Any]] = []
     _failures.set(failures)
+    over = _caught_up(processor, tracker, call)
     begun = len(tracker.events)
+    if over:
+        await _start_session(processor, tracker, message, call)
+    _prepare(processor, tracker, call)
+    message.metadata["after"] = len(tracker.events) - begun
     await processor._handle_message_with_tracker(message, tracker)
     tracker = await processor.run_action_extract_slots(message.output_channel, tracker)
     await processor._run_prediction_loop(message.output_channel, tracker)
@@ -271,12 +276,42 @@ async def _taken(processor: Any, message: UserMessage, call: Dict[Text, Any]) ->
     return _told(processor, tracker, begun)
 
 
+def _caught_up(processor: Any, tracker: DialogueStateTracker, call: Dict[Text, Any]) -> bool:
+    """Make the tracker what Akrab knows, if it has missed, lost or dropped a turn; whether a
+    session is to begin. It is kept with the turn, not before: it can be done any time again."""
+    seed = call.get("seed")
+    if call.get("behind") or not tracker.events or _strayed(tracker, call.get("follows")):
+        if seed or tracker.events:
+            _begin_anew(processor, tracker, seed or {"slots": {}})
+        return seed.get("over", False) if seed else True
+    over = not tracker.applied_events() or processor._has_session_expired(tracker)
+    if len(tracker.events) > MOST_EVENTS:
+        kept = {"slots": tracker.current_slot_values(), "loop": tracker.active_loop_name}
+        _begin_anew(processor, tracker, seed or kept)
+    return over
+
+
+async def _start_session(
+    processor: Any, tracker: DialogueStateTracker, message: UserMessage, call: Dict[Text, Any]
+) -> None:
+    """Rasa's own start, or the project's; what that says belongs to the turn."""
+    begins = {SESSION_START_METADATA_SLOT: dict(message.metadata), **(call.get("slots") or {})}
+    _set(processor, tracker, begins)
+    await processor._run_action(
+        action=processor._get_action(ACTION_SESSION_START_NAME),
+        tracker=tracker,
+        output_channel=message.output_channel,
+        nlg=processor.nlg,
+        prediction=PolicyPrediction.for_action_name(processor.domain, ACTION_SESSION_START_NAME),
+    )
+
+
 def _taken_before(tracker: DialogueStateTracker, message_id: Text) -> Optional[int]:
-    """Where this very message stands in the tracker, if it has been taken already."""
+    """Where the turn of this very message begins, if it has been taken already."""
     for index in range(len(tracker.events) - 1, -1, -1):
         event = tracker.events[index]
         if isinstance(event, UserUttered) and event.message_id == message_id:
-            return index
+            return max(index - (event.metadata or {}).get("after", 0), 0)
     return None
 
 
@@ -294,35 +329,62 @@ def _strayed(tracker: DialogueStateTracker, follows: Optional[Text]) -> bool:
 def _prepare(processor: Any, tracker: DialogueStateTracker, call: Dict[Text, Any]) -> None:
     """The session's slots, and what was said while a person had the conversation."""
     for one in call.get("missed") or ():
-        said = AgentUttered(one["text"], data={"author": one["author"]}, timestamp=one.get("at"))
-        tracker.update(said, processor.domain)
-    for name, value in (call.get("slots") or {}).items():
-        if name in tracker.slots and not _same(tracker.slots[name].value, value):
-            tracker.update(SlotSet(name, value), processor.domain)
-
-
-def _same(one: Any, other: Any) -> bool:
-    """In JSON 0 and false are two values."""
-    return type(one) is type(other) and bool(one == other)
-
-
-def _kept(processor: Any, tracker: DialogueStateTracker) -> Dict[Text, Any]:
-    return {"slots": tracker.current_slot_values(), "loop": tracker.active_loop_name}
+        # a store leaves out what is older than the session's start
+        at = max(one.get("at") or 0.0, tracker.events[-1].timestamp)
+        tracker.update(AgentUttered(one["text"], {"author": one["author"]}, at), processor.domain)
+    _set(processor, tracker, call.get("slots") or {})
 
 
 def _begin_anew(processor: Any, tracker: DialogueStateTracker, seed: Dict[Text, Any]) -> None:
-    """A new session with these slots and this form, whatever was there before."""
-    events = [ActionExecuted("action_session_start"), SessionStarted()]
-    initial = {slot.name: slot.initial_value for slot in processor.domain.slots}
-    events += [
-        SlotSet(name, value)
-        for name, value in seed["slots"].items()
-        if name in initial and not _same(value, initial[name])
-    ]
-    if seed.get("loop") in (*processor.domain.form_names, ACTION_TWO_STAGE_FALLBACK_NAME):
-        events.append(ActiveLoop(seed["loop"]))
-    events.append(ActionExecuted("action_listen"))
-    tracker.update_with_events(events, processor.domain)
+    """A new session that stands where the seed says, whatever was there before.
+
+    The last turns come first, as they went, so that Rasa sees what it would have seen.
+    """
+    turns = seed.get("turns") or []
+    first, slots = turns[0] if turns else {}, dict(seed["slots"])
+    for turn in reversed(turns):
+        slots.update(turn.get("slots", {}))
+    tracker.update(ActionExecuted(ACTION_SESSION_START_NAME), processor.domain)
+    tracker.update(SessionStarted(), processor.domain)
+    if turns and not first.get("new"):
+        _stand(processor, tracker, slots, first.get("loop"))
+        tracker.update(ActionExecuted(ACTION_LISTEN_NAME), processor.domain)
+    try:
+        tracker.update_with_events(_events_of(turns), processor.domain)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        logger.exception("turns cannot be read")
+        return _begin_anew(processor, tracker, {**seed, "turns": []})
+    _stand(processor, tracker, seed["slots"], seed.get("loop"))
+    if seed.get("rejected") and tracker.active_loop:
+        tracker.update(ActionExecutionRejected(tracker.active_loop_name), processor.domain)
+    if seed.get("paused"):
+        tracker.update(ConversationPaused(), processor.domain)
+    # last, so that taking the next message back takes back nothing of this
+    tracker.update(ActionExecuted(ACTION_LISTEN_NAME), processor.domain)
+
+
+def _events_of(turns: List[Dict[Text, Any]]) -> List[Event]:
+    """What happened in these turns, but for the last listening."""
+    events = deserialise_events([event for turn in turns for event in turn["events"]])
+    return events[: -1 if events[-1:] == [ActionExecuted(ACTION_LISTEN_NAME)] else None]
+
+
+def _stand(
+    processor: Any, tracker: DialogueStateTracker, slots: Dict[Text, Any], loop: Optional[Text]
+) -> None:
+    _set(processor, tracker, slots)
+    if loop not in (*processor.domain.form_names, ACTION_TWO_STAGE_FALLBACK_NAME):
+        loop = None
+    if loop != tracker.active_loop_name:
+        tracker.update(ActiveLoop(loop), processor.domain)
+
+
+def _set(processor: Any, tracker: DialogueStateTracker, slots: Dict[Text, Any]) -> None:
+    for name, value in slots.items():
+        known = tracker.slots[name].value if name in tracker.slots else value
+        # in JSON 0 and false are two values
+        if type(known) is not type(value) or known != value:
+            tracker.update(SlotSet(name, value), processor.domain)
 
 
 def _told(processor: Any, tracker: DialogueStateTracker, begun: int) -> Dict[Text, Any]:
@@ -330,20 +392,8 @@ def _told(processor: Any, tracker: DialogueStateTracker, begun: int) -> Dict[Tex
     events = [event.as_dict() for event in tracker.events]
     return {
         "events": events[begun:],
-        "new_session": begun > 0 and _session_began(events[:begun]),
         "slots": tracker.current_slot_values(),
         "active_loop": tracker.active_loop_name,
         "paused": tracker.is_paused(),
         "kept_events": len(events),
-        "model": processor.model_metadata.model_id,
     }
-
-
-def _session_began(earlier: List[Dict[Text, Any]]) -> bool:
-    """Whether no message stands between the session's start and this turn."""
-    for event in reversed(earlier):
-        if event["event"] == "user":
-            return False
-        if event["event"] == "session_started":
-            return True
-    return False

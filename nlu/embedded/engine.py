@@ -7,6 +7,7 @@ from typing import Any
 from nlu.embedded.interpreter import Heard, Interpreter
 from nlu.embedded.model import Model
 from nlu.embedded.state import restore, store
+from nlu.embedded.tracker import Event
 from nlu.embedded.turn import Assistant, Turn
 from nlu.types import ActionRunner, TurnInput, TurnResult, Understanding
 
@@ -51,13 +52,18 @@ class EmbeddedEngine:
 
     def reply(self, turn: TurnInput, run_action: ActionRunner) -> TurnResult:
         """Answer one message. Raises EngineError, and what `run_action` raises."""
+        return self.played(turn, run_action)[0]
+
+    def played(self, turn: TurnInput, run_action: ActionRunner) -> tuple[TurnResult, list[Event]]:
+        """`reply`, and the turn's events as Rasa records them."""
         assistant, interpreter = self._loaded
         heard = interpreter.hear(turn.text, payload=turn.payload, now=turn.now)
         tracker, memory = restore(turn.state, assistant.domain, assistant.book.seen_slots)
         running = Turn(assistant, tracker, turn, run_action, memory.said)
         running.begin(memory)
         running.take(heard)
-        return _result(running, heard, store(tracker, turn.now, running.said))
+        result = _result(running, heard, store(tracker, turn.now, running.said))
+        return result, tracker.events
 
     def close(self) -> None:
         """Nothing is held open."""

@@ -6,11 +6,11 @@ asked over HTTP: so both engines hand the same values to the same actions.
 
 The state kept for the conversation is the embedded engine's, brought up to date with Rasa's events.
 If Rasa does not answer, the embedded engine goes on from it in the middle of a form, and Rasa later
-goes on from what that led to.
+goes on from what that led to: before it predicts again it is told slots, form and the last turns.
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -24,6 +24,7 @@ from nlu.embedded.language import bring, detect
 from nlu.embedded.model import Model
 from nlu.embedded.state import restore, store
 from nlu.embedded.tracker import KINDS, Tracker
+from nlu.rasa import history
 from nlu.rasa.breaker import Breaker
 from nlu.rasa.client import ActionFailed, RasaClient, RasaUnavailable
 from nlu.types import (
@@ -43,6 +44,10 @@ BEHIND = "rasa_behind"
 FOLLOWS = "rasa_last"
 """In the state: the key of the message whose answer it holds. Rasa may have seen more: a turn whose
 answer was dropped, because a person had stepped in or because it came too late."""
+TURNS = "rasa_turns"
+"""In the state: the last turns as events (nlu.rasa.history)."""
+MISSED = "missed"
+"""In a turn's metadata: what was said while a person had the conversation."""
 
 
 class RasaEngine:
@@ -89,11 +94,19 @@ class RasaEngine:
             if self._stand_in is None:
                 raise
             log.warning("the embedded engine stands in: %s", error)
-            result = self._stand_in.reply(turn, run_action)
-            return replace(result, state={**result.state, BEHIND: True})
+            return self._stood_in(self._stand_in, turn, run_action)
 
     def close(self) -> None:
         self._client.close()
+
+    def _stood_in(
+        self, stand_in: EmbeddedEngine, turn: TurnInput, run_action: ActionRunner
+    ) -> TurnResult:
+        result, events = stand_in.played(replace(turn, metadata=_metadata(turn)), run_action)
+        before, _ = restore(turn.state, self._domain, self._seen_slots)
+        told = history.with_lines(events, turn.metadata.get(MISSED, ()))
+        turns = history.grown(_turns(turn.state), history.stand(before), result.slots, told)
+        return replace(result, state={**result.state, BEHIND: True, TURNS: turns})
 
     def _asked(self, turn: TurnInput) -> TurnResult:
         if not self._breaker.allows():
@@ -130,8 +143,8 @@ class RasaEngine:
             "parsed": self._heard(turn),
             "channel": turn.channel,
             "slots": dict(turn.slots),
-            "metadata": {key: value for key, value in turn.metadata.items() if key != "missed"},
-            "missed": list(turn.metadata.get("missed", ())),
+            "metadata": _metadata(turn),
+            MISSED: list(turn.metadata.get(MISSED, ())),
             "seed": self._seed(turn),
             "behind": (turn.state or {}).get(BEHIND) is not False,
         }
@@ -150,8 +163,8 @@ class RasaEngine:
             return None
         tracker, memory = restore(turn.state, self._domain, self._seen_slots)
         minutes = self._domain.session.expiration_minutes
-        expired = minutes and turn.now.timestamp() - memory.last_at > minutes * 60
-        return {"slots": dict(tracker.slots), "loop": None if expired else tracker.loop}
+        over = bool(minutes and turn.now.timestamp() - memory.last_at > minutes * 60)
+        return history.seed(tracker, _turns(turn.state), over=over)
 
     def _result(self, turn: TurnInput, answer: Mapping[str, Any]) -> TurnResult:
         events = answer["events"]
@@ -163,7 +176,7 @@ class RasaEngine:
             replies=tuple(responses.reply(one) for one in events if one["event"] == "bot"),
             state=self._state(turn, answer),
             understanding=_understanding(heard.get("parse_data") or {"text": turn.text}),
-            actions=tuple(one["name"] for one in events if one["event"] == "action"),
+            actions=_actions(events),
             slots=slots,
             active_loop=answer["active_loop"],
         )
@@ -173,16 +186,27 @@ class RasaEngine:
         tracker, memory = restore(turn.state, self._domain, self._seen_slots)
         if memory.last_at == 0:
             tracker.apply([{"event": "action", "name": names.LISTEN}])
+        before = history.stand(tracker)
         tracker.trail.trim(self._longest_rule)
         tracker.apply(_known(answer["events"]))
         _settle(tracker, answer)
         said = memory.said + sum(one["event"] == "bot" for one in answer["events"])
-        return {**store(tracker, turn.now, said), BEHIND: False, FOLLOWS: _key(turn)}
+        turns = history.grown(_turns(turn.state), before, tracker.slots, answer["events"])
+        kept = {BEHIND: False, FOLLOWS: _key(turn), TURNS: turns}
+        return {**store(tracker, turn.now, said), **kept}
 
 
 def _key(turn: TurnInput) -> str:
     """Not the number alone: a store made anew begins at 1 again, Rasa's trackers do not."""
     return f"{turn.message_id}.{turn.now.timestamp():.3f}"
+
+
+def _metadata(turn: TurnInput) -> dict[str, Any]:
+    return {key: value for key, value in turn.metadata.items() if key != MISSED}
+
+
+def _turns(state: State | None) -> list[history.Turn]:
+    return list((state or {}).get(TURNS, ()))
 
 
 def _known(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -197,6 +221,16 @@ def _settle(tracker: Tracker, answer: Mapping[str, Any]) -> None:
             tracker.put_slot(name, value)
     if tracker.loop != answer["active_loop"]:
         tracker.apply([{"event": "active_loop", "name": answer["active_loop"]}])
+
+
+def _actions(events: Sequence[history.Event]) -> tuple[str, ...]:
+    """What was done, but for the listening that is part of a session's start."""
+    heard = next((at for at, one in enumerate(events) if one["event"] == "user"), 0)
+    return tuple(
+        one["name"]
+        for at, one in enumerate(events)
+        if one["event"] == "action" and (at >= heard or one["name"] != names.LISTEN)
+    )
 
 
 def _understanding(parsed: Mapping[str, Any]) -> Understanding:

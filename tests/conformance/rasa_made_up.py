@@ -115,6 +115,9 @@ def agent_of(folder, given):
 async def play(agent, stub, walk):
     channel, told = connector.AkrabInput("-"), []
     for number, line in enumerate(walk["lines"]):
+        if line.get("away"):
+            told.append(None)
+            continue
         stub.calls, stub.digit = [], int(line["text"][-1])
         agent.processor.graph_runner.rounds = 0
         call = {
@@ -125,6 +128,8 @@ async def play(agent, stub, walk):
             "parsed": line["parsed"],
             "channel": "whatsapp",
             "slots": {},
+            "seed": line.get("seed"),
+            "behind": bool(line.get("seed")),
         }
         try:
             answer = await channel._turn(agent, call)

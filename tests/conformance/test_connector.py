@@ -63,7 +63,10 @@ def say(client):
 
 
 def actions(answer):
-    return [one["name"] for one in answer["events"] if one["event"] == "action"]
+    """What was done about the message; the session's start stands before it."""
+    events = answer["events"]
+    heard = next(at for at, one in enumerate(events) if one["event"] == "user")
+    return [one["name"] for one in events[heard:] if one["event"] == "action"]
 
 
 def texts(answer):
@@ -142,6 +145,50 @@ def test_e6_a_server_that_has_lost_its_trackers_is_told_where_things_stand(say):
     seed = {"slots": {"complaint_description": "rusak"}, "loop": "complaint_form"}
     with pytest.raises(ActionFailed, match="complaint_form"):
         say("kulkas", seed=seed, behind=False)
+
+
+MEANT = {"intent": {"name": "inform", "confidence": 1.0}, "entities": []}
+AWAY = [
+    {
+        "loop": None,
+        "slots": {},
+        "events": [
+            {"event": "user", "text": "mau komplain", "parse_data": MEANT},
+            {"event": "action", "name": "complaint_form"},
+            {"event": "active_loop", "name": "complaint_form"},
+            {"event": "bot", "text": "Ada apa?"},
+            {"event": "action", "name": "action_listen"},
+            {"event": "user", "text": "rusak", "parse_data": MEANT},
+            {"event": "active_loop", "name": None},
+            {"event": "action", "name": "action_listen"},
+        ],
+    }
+]
+"""A complaint begun and ended while Rasa was away."""
+
+
+def test_the_turns_that_rasa_has_missed_go_before_its_next_one(say):
+    say("mau komplain", payload="/greet")
+    seed = {"slots": {"product": "kulkas"}, "loop": None, "turns": AWAY}
+    told = [say("halo", seed=seed, behind=True, message_key="back") for _ in range(3)]
+    assert [actions(one) for one in told] == 3 * [["utter_greet", "action_listen"]]
+    assert (told[0]["active_loop"], told[0]["slots"]["product"]) == (None, "kulkas")
+    bare = {"seed": {**seed, "turns": []}, "behind": True, "message_key": "bare"}
+    without = [say("halo", **bare) for _ in range(2)]
+    kept, again = told[1]["kept_events"], told[2]["kept_events"]
+    assert kept == again > without[1]["kept_events"]
+
+
+def test_turns_that_make_no_sense_to_rasa_are_left_out(say):
+    seed = {"slots": {"product": "kulkas"}, "turns": [{"events": [{"event": "of tomorrow"}]}]}
+    assert say("halo", seed=seed, behind=True)["slots"]["product"] == "kulkas"
+
+
+def test_e3_3_a_session_that_is_over_begins_anew_after_what_rasa_has_missed(say):
+    seed = {"slots": {"product": "kulkas"}, "over": True}
+    told = say("halo", seed=seed, behind=True)
+    assert [one["event"] for one in told["events"]].index("session_started") > 0
+    assert told["slots"]["product"] == "kulkas"
 
 
 def test_e3_2_what_a_person_was_told_is_on_record_and_changes_nothing(say):

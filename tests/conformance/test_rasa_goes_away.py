@@ -77,6 +77,19 @@ def test_the_embedded_engine_goes_on_in_the_form_and_rasa_after_it(player_of, wi
     assert the_only_case(player) == ("kipas angin", "repair")
 
 
+def test_a_form_that_was_finished_without_rasa_is_not_open_when_it_is_back(player_of, wire):
+    player = player_of(stand_in=True)
+    heard = [player.say("mau komplain dong")]
+    wire.cut = True
+    heard += [player.say(one) for one in ("gak bisa nyala", "kipas angin", "diperbaiki aja")]
+    wire.cut = False
+    heard += [player.say("jam buka toko berapa?"), player.say("mau komplain lagi")]
+    assert [one.active_loop for one in heard] == ["complaint_form"] * 3 + 2 * [None] + [
+        "complaint_form"
+    ]
+    assert heard[-2].actions[0] == "action_opening_hours"
+
+
 def pieces_of_consent(player):
     with player.db.reading() as session:
         customer = session.get_one(Identity, player.identity_id).customer_id
