@@ -6,7 +6,8 @@ payload with an `update_id` is Telegram's, one with a `…Sid` Twilio's. Test fi
 chatwoot, teloxide, aiogram, TelegramBots, frankenstein, botbuilder, pyTelegramBotAPI, three PHP
 libraries for Telegram, a Kotlin and a Scala one, hubot's adapter and six users of Twilio were read
 this way; so were, all right at first sight, 174 payloads of telegraph, telebot, ex_gram, ktgbotapi,
-tgbot-cpp, an Elixir and a Go library, open-chat-studio, django-twilio, rapidsms, Spoke and four more.
+tgbot-cpp, an Elixir and a Go library, open-chat-studio, django-twilio, rapidsms, Spoke and four
+more.
 """
 
 import asyncio
