@@ -201,7 +201,9 @@ class Parser:
         reason = reason or autoreply.absence(fields, content.text)
         subject = fields.text("subject")[:500]
         answers = "in-reply-to" in fields or "references" in fields
-        cut = quoted.new_text(content.text, forwarded=quoted.passed_on(subject, answers=answers))
+        passed_on = quoted.passed_on(subject, answers=answers)
+        fresh = bool(subject) and passed_on is None
+        cut = quoted.new_text(content.text, forwarded=passed_on, fresh=fresh)
         written = "" if content.attachments and body.only_shows(cut.text) else cut.text
         text = written or ("" if answered.message_id or content.attachments else subject)
         stops = answered.purpose == UNSUBSCRIBE or _only_unsubscribes(subject, text)

@@ -76,15 +76,16 @@ def passed_on(subject: str, *, answers: bool) -> bool | None:
     return False if answers or ANSWERED.match(subject) else None
 
 
-def new_text(body: str, *, forwarded: bool | None = None) -> Cut:
+def new_text(body: str, *, forwarded: bool | None = None, fresh: bool = False) -> Cut:
     """What the sender wrote in this mail. A mail that only forwards another is kept whole.
 
-    `forwarded` is what `passed_on` makes of the header.
+    `forwarded` is what `passed_on` makes of the header. `fresh` says that the mail answers none:
+    without a head above them, lines with ">" are a list in it, or what somebody set in.
     """
     body = _ESCAPED_MARKS.sub(lambda marks: ">" * marks[0].count("&"), body[:LONGEST])
     lines = _without_banner(body.translate(_INVISIBLE).split("\n"))
     kept: list[str] = []
-    quoted = started = False
+    quoted = started = headed = False
     last_quote = at = 0
     while at < len(lines):
         found = _boundary(lines, at, started=started)
@@ -92,6 +93,7 @@ def new_text(body: str, *, forwarded: bool | None = None) -> Cut:
             return Cut(_trimmed(lines), quoted=False)
         if found.before:
             kept.append(found.before)
+        headed = headed or found.ends or bool(found.lines and not _is_marked(lines[at]))
         if found.ends:
             quoted = True
             break
@@ -101,8 +103,14 @@ def new_text(body: str, *, forwarded: bool | None = None) -> Cut:
             kept.append(lines[at])
         started = started or signatures.written(kept[-1:])
         at += max(1, found.lines)
+    if fresh and not headed:
+        return Cut(_trimmed(signatures.cut(lines, 0)), quoted=False)
     text = _trimmed(signatures.cut(kept, last_quote))
     return Cut(_trimmed(lines), quoted=False) if forwarded and not text else Cut(text, quoted)
+
+
+def _is_marked(line: str) -> bool:
+    return line.lstrip().startswith(">")
 
 
 def _boundary(lines: Sequence[str], at: int, *, started: bool) -> _Boundary:

@@ -89,5 +89,28 @@ def test_an_answer_after_the_phones_words_stays_if_it_is_all(text):
     assert new_text(f"{text}\n\n> Setuju?").text == text
 
 
+LIST = "Saya pesan:\n> kulkas 2 pintu\n> mesin cuci\nMohon dicek ya."
+
+
+def test_a_list_of_arrows_in_a_mail_that_answers_none_stays():
+    assert new_text(LIST, fresh=True).text == LIST
+    assert new_text(f"{LIST}\n\n-- \nRani", fresh=True).text == LIST
+    assert new_text(LIST).text == "Saya pesan:\nMohon dicek ya."
+
+
+def test_a_head_tells_a_quotation_even_there():
+    assert new_text(f"Ya.\n\n{HISTORIES[0]}", fresh=True).text == "Ya."
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [({}, LIST), ({"Subject": "Re: Pesanan"}, "Saya pesan:\nMohon dicek ya."),
+     ({"In_Reply_To": "<x@a.example>"}, "Saya pesan:\nMohon dicek ya.")],
+)  # fmt: skip
+def test_the_header_tells_whether_a_mail_answers(parser, new_mail, header, expected):
+    [event] = parser.events(new_mail(LIST, **({"Subject": "Pesanan"} | header)))
+    assert event.text == expected
+
+
 def test_a_phones_excuse_is_no_answer():
     assert new_text("Sent from my iPhone, please excuse typos\n\n> Setuju?").text == ""
