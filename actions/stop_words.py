@@ -66,6 +66,9 @@ _FILLER = re.compile(
     r"thx|makasih|terima|kasih|tq|right|immediately|segera|bot",
     re.I,
 )
+_ALONE = re.compile(r"\W*(/?s+t+o+p+|stop ?all|berhenti|unsub(scribe)?|unreg|opt ?out)\W*", re.I)
+LONGEST = 200
+"""Characters of such a wish; longer texts bring other people's footers."""
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -79,9 +82,14 @@ def means_another_thing(text: str, *, of_goods: bool = False) -> bool:
 
 def ends_the_list(text: str) -> bool:
     """Whether these words, however they were heard, can only be meant to end a subscription."""
-    if "?" in text or GOES_ON.search(text):
+    if len(text) > LONGEST or "?" in text or GOES_ON.search(text):
         return False
     return ENDS_THE_LIST.search(text) is not None
+
+
+def leaves_no_doubt(text: str) -> bool:
+    """Whether this ends promotions whoever reads it, also where no assistant listens."""
+    return _ALONE.fullmatch(text) is not None or ends_the_list(text)
 
 
 def _is_clear(text: str, *, of_goods: bool) -> bool:

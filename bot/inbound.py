@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from actions import stop_words
 from bot import linking, metrics, status
 from bot.app import App
 from bot.delivery import reaching, template_list
@@ -27,11 +28,12 @@ from crm_store import batch, consents, cursors, identities, reach
 from crm_store.batch import Arrival, Stored
 from crm_store.identities import BadAddress, Claim
 from crm_store.messages import Inbound
-from crm_store.models.kinds import IdentityState, MessageStatus
+from crm_store.models.kinds import IdentityState, MessageStatus, Owner
 from crm_store.session import Session
 
 log = logger("inbound")
 MARKETING = "marketing"
+THEIR_WORDS, OUR_WORDS = "provider-keyword-1", "keyword-1"
 ODD_INPUT = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
 
 
@@ -225,6 +227,9 @@ def _consequences(session: Session, message: InboundMessage, stored: Stored) -> 
         linking.take(session, message, arrival(message).sender, stored.message_id)
     if message.keyword in ("stop", "start"):
         _obey(session, message, stored, granted=message.keyword == "start")
+    elif _ends_promotions(message, stored):
+        # A person will answer, but may not see it before the next promotion goes out.
+        _record(session, message, stored, channel=consents.ALL, granted=False, version=OUR_WORDS)
 
 
 def _obey(session: Session, message: InboundMessage, stored: Stored, *, granted: bool) -> None:
@@ -232,14 +237,35 @@ def _obey(session: Session, message: InboundMessage, stored: Stored, *, granted:
     if message.kind != ChannelKind.EMAIL:  # nobody blocks there: consent says it all
         state = IdentityState.OK if granted else IdentityState.OPTED_OUT
         reach.note(session, _keyword_event(message), state)
+    channel = message.kind.value
+    _record(session, message, stored, channel=channel, granted=granted, version=THEIR_WORDS)
+
+
+def _ends_promotions(message: InboundMessage, stored: Stored) -> bool:
+    """Whether a message that no assistant will hear clearly asks for no more promotions."""
+    if stored.owner == Owner.BOT or _needs_no_answer(message):
+        return False
+    return stop_words.leaves_no_doubt(message.text)
+
+
+def _record(
+    session: Session,
+    message: InboundMessage,
+    stored: Stored,
+    *,
+    channel: str,
+    granted: bool,
+    version: str,
+) -> None:
+    """The customer's own words are the evidence."""
     consents.record(
         session,
         stored.customer_id,
         purpose=MARKETING,
-        channel=message.kind.value,
+        channel=channel,
         granted=granted,
         wording=message.text or str(message.keyword),
-        wording_version="provider-keyword-1",
+        wording_version=version,
         source_message_id=stored.message_id,
         actor="customer",
     )

@@ -17,8 +17,8 @@ from channels.base import (
     WebhookRequest,
 )
 from channels.errors import InvalidSignature, MalformedRequest
-from crm_store import consents, cursors, lookups, messages
-from crm_store.models.kinds import IdentityState, MessageStatus
+from crm_store import consents, conversations, cursors, lookups, messages
+from crm_store.models.kinds import IdentityState, MessageStatus, Owner
 
 ANA = "+6281200000001"
 KEY = "tests-only"
@@ -121,6 +121,30 @@ def test_start_opens_only_its_own_channel(app, db, converse):
         assert not consents.allowed(session, 1, "marketing", "sms")
         assert consents.allowed(session, 1, "marketing", "whatsapp")
     assert identity(db).state == IdentityState.OK
+
+
+@pytest.fixture
+def with_a_person(converse, db):
+    """Ana waits for a person, or is talking to one: the assistant is silent."""
+    converse("halo")
+    with db.transaction() as session:
+        conversations.change_owner(session, conversations.get(session, 1), Owner.QUEUE)
+
+
+@pytest.mark.parametrize("text", ["STOP", "berhenti!", "jangan kirim promo lagi", "Unsubscribe"])
+def test_a_clear_stop_to_a_person_works_at_once_too(converse, db, with_a_person, text):
+    assert converse(text) == []
+    with db.reading() as session:
+        [told] = consents.of_customer(session, 1)
+        assert not consents.allowed(session, 1, "marketing", "email")
+    assert (told.wording, told.granted) == (text, False)
+
+
+@pytest.mark.parametrize("text", ["sudah", "stop dulu kak, saya cek", "promo apa?", "batal"])
+def test_what_a_person_must_understand_ends_nothing(converse, db, with_a_person, text):
+    converse(text)
+    with db.reading() as session:
+        assert consents.of_customer(session, 1) == []
 
 
 def test_a_shared_contact_joins_the_customer_who_owns_the_number(app, db, message):
