@@ -52,6 +52,7 @@ _SPOKEN = re.compile(r"(?:said|sent|berkata|mengirim)", re.IGNORECASE)
 _LONGEST_NAME = 4
 _SOON = 10
 _SAID = re.compile(r"[^\W\d_]{2}: ")
+_POINT = re.compile(r"[-*•] |\d{1,2}\) ")
 _SENTENCE = re.compile(r"\b[a-z]{4,}[.!?]$")
 # Only with a capital, and only before a date, does a head begin in the middle of a line.
 _LATER_OPENING = re.compile(
@@ -176,7 +177,9 @@ def _is_apart(joined: str, line: str) -> bool:
     if not line.strip("-_=*"):
         # No head ends with a rule that did not begin with one.
         return bool(line) and not joined.startswith(("-", "*"))
-    return bool(_SAID.search(joined)) or (line[0].isupper() and bool(_SENTENCE.search(joined)))
+    if _SAID.search(joined) or ("@" not in line and _POINT.match(line)):
+        return True
+    return line[0].isupper() and bool(_SENTENCE.search(joined))
 
 
 def _may_close(window: Sequence[str]) -> bool:

@@ -36,6 +36,7 @@ LINES = [
     "Pesan ini rahasia, jangan diteruskan ke bagian lain.",
     "Jl. Dago 12, Bandung",
     "Kurir menulis:",
+    "1) putih",
     "Email: ana@pelanggan.example",
     "Chat 16/11/2026 14.05:",
     "On 16/11/2026 10:00 the courier came.",
