@@ -58,6 +58,8 @@ _SIGNATURE = frozenset(
     " messagesignaturesection composer_signature mailspring-signature signature zm-_id_-sgn"
     " ms-outlook-mobile-signature".split()
 )
+# A reply has one or two of them; each is looked through for a quotation.
+_MOST_SEARCHES = 20
 _GMAILS = frozenset(("gmail_quote", "gmail_quote_container"))
 _QUOTE_CLASSES = ("gmail_quote", "yahoo_quoted", "protonmail_quote", "moz-cite")
 # The head of a quotation, in whatever language, or all of it; not so where mail is passed on.
@@ -126,6 +128,7 @@ class _Writer:
         self._quotes = 0
         self._preformatted = 0
         self._written = False
+        self._searched = 0
 
     def write(self, root: "Tag") -> str:
         """Walk without recursion: mail nests deeper than Python's stack."""
@@ -149,11 +152,20 @@ class _Writer:
             return []
         if item.name in _UNSEEN or _is_hidden(item) or (self._written and _is_signature(item)):
             return []
-        quoted = _is_quotation(item) or (self._written and _is_bare_quotation(item))
+        quoted = _is_quotation(item) or self._is_bare_quotation(item)
         preformatted = _is_preformatted(item)
         self._begin(item, quoted)
         self._preformatted += preformatted
         return [(item.name, quoted, preformatted), *reversed(item.contents)]
+
+    def _is_bare_quotation(self, item: "Tag") -> bool:
+        """Gmail's element around a quotation whose own was lost; not so where mail is passed on."""
+        if not self._written or self._quotes or _GMAILS.isdisjoint(_classes(item)):
+            return False
+        self._searched += 1
+        if self._searched > _MOST_SEARCHES or item.find("blockquote"):
+            return False
+        return next(item.stripped_strings, "-")[:1] != "-"
 
     def _begin(self, item: "Tag", quoted: bool) -> None:
         if item.name == "br":
@@ -222,13 +234,6 @@ def _is_quotation(item: "Tag") -> bool:
         return True
     style = item.get("style")
     return not style or bool(isinstance(style, str) and _BORDERED.search(style))
-
-
-def _is_bare_quotation(item: "Tag") -> bool:
-    """Gmail's element around a quotation whose own was lost; not so where mail is passed on."""
-    if _GMAILS.isdisjoint(_classes(item)) or item.find("blockquote"):
-        return False
-    return next(item.stripped_strings, "-")[:1] != "-"
 
 
 def _is_preformatted(item: "Tag") -> bool:

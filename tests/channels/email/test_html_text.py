@@ -72,7 +72,8 @@ def test_c6_1_quotations_in_html_go(name):
 @pytest.mark.parametrize(
     "html",
     ["<div>" * 50_000, "<!--" * 50_000, "<![if" * 50_000, "<" * 200_000, "<a href='" * 30_000,
-     '<x y="' * 30_000, "<div><b>" * 20_000 + "</b></div>" * 20_000],
+     '<x y="' * 30_000, "Ya" + '<div class="gmail_quote">' * 400 + "<b>x</b>" * 8_000
+     + "<blockquote>y</blockquote>", "<div><b>" * 20_000 + "</b></div>" * 20_000],
 )  # fmt: skip
 @pytest.mark.timeout(60)
 def test_hostile_html_takes_seconds_at_most(html):
