@@ -14,7 +14,9 @@ from typing import Any
 from nlu.types import Reply, ReplyButton
 
 Message = dict[str, Any]
-_PLACEHOLDER = re.compile(r"\{\{([^\n{}]+)\}\}|\{([^\n{}]+)\}")
+_PLACEHOLDER = re.compile(r"\{\{|\}\}|\{([^\n{}]+)\}|[{}]")
+_ESCAPED = re.compile(r"(?<!\{)\{\{[^\n{}]+\}\}(?!\})")
+_BRACES = {"{{": "{", "}}": "}"}
 _FILLED = ("text", "image", "custom", "buttons", "attachment", "quick_replies")
 
 
@@ -84,9 +86,12 @@ def _holds(condition: Mapping[str, Any], slots: Mapping[str, Any]) -> bool:
 
 
 def fill(value: Any, values: Mapping[str, Any]) -> Any:
-    """Put values in place of `{name}`, once: braces in a value stay text, unknown names stay."""
+    """Put values in place of `{name}`, once: braces in a value stay text.
+
+    A text with a name that has no value stays as it is, all of it: so it is in Rasa.
+    """
     if isinstance(value, str):
-        return _fill_text(value, values) if "{" in value else value
+        return _fill_text(value, values) if "{" in value or "}" in value else value
     if isinstance(value, dict):
         return {key: fill(child, values) for key, child in value.items()}
     if isinstance(value, list):
@@ -95,13 +100,22 @@ def fill(value: Any, values: Mapping[str, Any]) -> Any:
 
 
 def _fill_text(text: str, values: Mapping[str, Any]) -> str:
-    def put(match: re.Match[str]) -> str:
-        escaped, name = match.groups()
-        if escaped is not None:
-            return "{" + str(escaped) + "}"
-        return str(values[name]) if name in values else match.group(0)
+    """`{{` and `}}` are braces. Where Rasa gives up (a lone brace, an escaped name beside one to
+    fill), nothing is filled."""
+    named = False
 
-    return _PLACEHOLDER.sub(put, text)
+    def put(match: re.Match[str]) -> str:
+        nonlocal named
+        if (name := match[1]) is None:
+            return _BRACES[match[0]]
+        named = True
+        return str(values[name])
+
+    try:
+        filled = _PLACEHOLDER.sub(put, text)
+    except KeyError:
+        return text
+    return text if named and _ESCAPED.search(text) else filled
 
 
 def reply(event: Mapping[str, Any]) -> Reply:

@@ -55,8 +55,12 @@ def test_nothing_fitting_is_nothing_to_say() -> None:
 
 FILLED = [
     ("Halo {name}!", "Halo {Budi}!"),
-    ("{unknown} {name}", "{unknown} {Budi}"),
+    ("{unknown} {name}", "{unknown} {name}"),
     ("{{name}}", "{name}"),
+    ("{{name}} {name}", "{{name}} {name}"),
+    ('/x{{"n": "{n}"}}', '/x{"n": "3"}'),
+    ('/x{"n": "{n}"}', '/x{"n": "{n}"}'),
+    ("{{{n}}}", "{3}"),
     ("{ }", "{ }"),
     ("{0.__class__}", "{0.__class__}"),
     ("a { b", "a { b"),
@@ -65,7 +69,7 @@ FILLED = [
 
 
 @pytest.mark.parametrize(("template", "text"), FILLED)
-def test_placeholders_are_filled_once(template: str, text: str) -> None:
+def test_placeholders_are_filled_once_and_as_rasa_fills_them(template: str, text: str) -> None:
     assert fill(template, {"name": "{Budi}", "n": 3}) == text
 
 
