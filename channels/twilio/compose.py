@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from channels.base import Attachment, Button, ChannelKind, Limits, OutboundMessage
 from channels.errors import Refused
 from channels.render import render
+from channels.twilio.fields import clean
 
 TEXT = 1600
 """Twilio's limit for `Body`, counted here in the 16-bit units UCS-2 has."""
@@ -39,7 +40,7 @@ def steps(message: OutboundMessage, quick_replies: Mapping[int, str]) -> tuple[S
     """
     for file in message.attachments:
         _must_be_public(file)
-    fitted = _large_files_as_links(message)
+    fitted = _large_files_as_links(replace(message, text=clean(message.text)))
     parts = render(fitted, _limits(fitted, quick_replies))
     found = tuple(step for part in parts for step in _of(part, quick_replies))
     if not found:

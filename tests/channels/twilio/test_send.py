@@ -124,6 +124,12 @@ async def test_a5_10_a_message_of_a_while_ago_is_not_asked_for(shop, twilio, to_
     assert [method for method, *_ in twilio.requests] == ["POST", "POST"]
 
 
+@pytest.mark.parametrize(("text", "sent"), [("a\x00b", "ab"), ("a\ud800b", "a?b")])
+async def test_what_no_request_can_hold_is_left_out_of_a_text(shop, twilio, to_ana, text, sent):
+    await shop.send(to_ana(text))
+    assert [form["Body"] for form in posts(twilio)] == [sent]
+
+
 async def test_a_picture_takes_the_text_as_its_caption(shop, twilio, to_ana):
     await shop.send(to_ana("Ini kulkasnya", attachments=(PHOTO,)))
     [form] = posts(twilio)
