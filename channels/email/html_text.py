@@ -39,10 +39,7 @@ _BORDERED = re.compile(
     r"border-(?:left|inline-start)\s*:(?!\s*(?:0|none|medium none))", re.IGNORECASE
 )
 # Outlook's line above the head of the history; Word draws no other like it.
-_RULED = re.compile(
-    r"border-top\s*:\s*solid\s+#?(?:e1e1e1|b5c4df)\s+1\.0pt\s*;\s*padding\s*:\s*3\.0pt",
-    re.IGNORECASE,
-)
+_RULED = re.compile(r"border-top\s*:\s*solid\s+#?(?:e1e1e1|b5c4df)\s+1(?:\.0)?pt", re.IGNORECASE)
 _PREFORMATTED = re.compile(
     r"white-space\s*:\s*(?:pre|pre-wrap|break-spaces)\s*(?:;|$)", re.IGNORECASE
 )

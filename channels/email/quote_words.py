@@ -137,7 +137,7 @@ DIVIDER_LINE = re.compile(
 DIVIDES_WITHIN = re.compile(rf"-{{4,}} ?(?:{_ORIGINAL}|{_FORWARDED}) ?-{{4,}}", re.IGNORECASE)
 """The same where a program glued it to the last line of the text."""
 FORWARD_LINE = re.compile(
-    rf"(?:{_RULE} *(?:{_FORWARDED}) *[-_=—]{{2,}}[*_ ]*"
+    rf"(?:{_RULE} *(?:{_FORWARDED}) *[-_=—]{{2,}}[*_ ]*|-{{8,}} *(?:{_FORWARDED})"
     r"|(?:(?:begin )?forwarded message|mulai meneruskan pesan"
     r"|(?:mulai|awal) pesan (?:terusan|yang diteruskan)"
     r"|début du message (?:réexpédié|transféré)|anfang der weitergeleiteten (?:e-mail|nachricht)"

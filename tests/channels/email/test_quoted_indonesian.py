@@ -37,6 +37,7 @@ DIVIDERS = [
 ]
 FORWARDS = [
     "---------- Pesan yang diteruskan ---------",
+    "---------- Pesan yang diteruskan",
     "-------- Email Terusan --------",
     "---------- Pesan Penerusan ----------",
     "---------- Mesej yang dimajukan ---------",

@@ -147,6 +147,7 @@ def test_the_warning_a_mail_server_adds_goes(banner):
         '<?xml version="1.0" encoding="UTF-8"?><p>Ya.</p>',
         '<p>Ya.</p><div id="appendonsend"></div><hr><div>Qqq: Sinar</div><p>Halo</p>',
         '<p>Ya.</p><div class="gmail_quote">Qqq www xyz: Halo</div>',
+        '<p>Ya.</p><div style="border-top:solid #b5c4df 1pt"><p>Halo</p></div>',
         '<p>Ya.</p><div id="Signature"><p>Rani</p><p>Bandung</p></div>',
         '<p>Ya.</p><div data-smartmail="gmail_signature">Rani, Bandung</div>',
         '<p>Ya.</p><div id="Zm-_Id_-Sgn">Rani, Bandung</div>',
