@@ -16,7 +16,7 @@ OF_MESSAGES = re.compile(
     r"\b((nge)?(sms|chat)\w*|(nge)?wa|wha?ts?app\w*|messag\w*|msgs?|text(s|ing)?|e?-?mail\w*|"
     r"japri\w*|notif\w*|reminders?|alerts?|contact\w*|(di)?hubungi\w*|menghubungi|"
     r"calls?|calling|(di|me)?n?te?le?[pf]on\w*|nel[pf]on\w*|bother\w*|\w*ganggu\w*|teror|"
-    r"stop\W+\w+ing (me|us)|leave me alone)\b",
+    r"\w*(kirim|ngirim|terima)\w*\W+pesan|stop\W+\w+ing (me|us)|leave me alone)\b",
     re.I,
 )
 TAKEN_BACK = re.compile(
@@ -27,8 +27,9 @@ TAKEN_BACK = re.compile(
 """The message itself was not meant for us."""
 ANOTHER_THING = re.compile(
     r"\b(stop ?kontak\w*|pesanan\w*|order\w*|barang\w*|paket\w*|pengiriman|deliver\w*|alamat|"
-    r"address|kurir|courier|yet|hari ini|besok|sekarang|today|tomorrow|now)\b",
-    re.I,
+    r"address|kurir|courier)\b|"
+    r"\b(jangan|don.?t|do not)\b.*\b(dulu|yet|hari ini|besok|sekarang|today|tomorrow|now)\b",
+    re.I | re.S,
 )
 """What else may be asked to stop, or not to be sent yet."""
 PERHAPS_OF_MESSAGES = re.compile(
@@ -46,6 +47,7 @@ ENDS_THE_LIST = re.compile(
 )
 GOES_ON = re.compile(
     r"\b(jangan|don.?t|do not)\W+(s?top|berhenti|hentikan|unsub|batal)|\bdon.?t i\b|"
+    r"\b(kapan\W+promo\w*|promo\w*\W+(sudah|udah|masih|belum|kapan))\W+(berhenti|stop)\b|"
     r"\blangganan\W+(koran|majalah|tv|wifi|internet|listrik|indihome|netflix|spotify|youtube)\b",
     re.I,
 )

@@ -22,7 +22,8 @@ GOES_ON = ["stop kontak", "ada stop kontak?", "saya mau beli stop kontak", "AC b
 CLEAR = ["tolong berhenti kirim pesan", "unsubscribe me please", "berhenti langganan",
          "stop 🙏", "stop ya min", "\"stop\"", "/stop", "salah nomor, jangan sms saya lagi",
          "stop it please", "wrong number, stop texting me",
-         "stop kirim pesan sekarang juga ke wa saya", "jangan kirim pesan lagi", "batal langganan",
+         "stop kirim pesan sekarang", "berhenti mengirim pesan hari ini juga",
+         "jangan kirim pesan lagi", "batal langganan",
          "cancel my subscription",
          "nonaktifkan promosi", "bosen dikirimi promo terus", "gausah kirim promo"]  # fmt: skip
 OTHER_THINGS = ["lampu stop", "stop lamp", "ada lampu stop motor", "stop, salah pesan", "stop kran",
@@ -30,7 +31,8 @@ OTHER_THINGS = ["lampu stop", "stop lamp", "ada lampu stop motor", "stop, salah 
                 "non stop", "one stop shop", "saya berhenti kerja", "stop joking", "stop watch",
                 "stop saya mau tanya", "jangan kirim dulu pesanannya", "berhenti ngomong",
                 "stop kirim barangnya dulu", "tolong jangan kirim hari ini",
-                "jangan berhenti kirim promo ya"]  # fmt: skip
+                "jangan berhenti kirim promo ya", "promo sudah berhenti?",
+                "kapan promo berhenti?"]  # fmt: skip
 
 
 @pytest.mark.parametrize("text", STOPS)
