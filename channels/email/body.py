@@ -13,9 +13,11 @@ from channels.email.mime import Part
 MOST_ATTACHMENTS = 100
 PLACE = "part:"
 _LONGEST_PLACEHOLDERS = 10_000
-# A file inside the text, as Outlook of old sent them; it stays in the raw mail.
+# A file inside the text, as Outlook of old sent them; it stays in the raw mail. Nothing is tried
+# twice: two ways to read a line would be 2^n ways to read n of them, where no end follows.
 _UUENCODED = re.compile(
-    r"^begin [0-7]{3,4} ([^\n]{1,200})\n(?:M[ -`]{20,61}[^\n]?\n)+(?:[ -`]{0,61}\n){0,4}end[ \t]*$",
+    r"^begin [0-7]{3,4} ([^\n]{1,200})\n"
+    r"(?:M[ -`]{20,61}+[^\n]?+\n)++(?:[ -`]{0,61}\n){0,4}end[ \t]*$",
     re.MULTILINE,
 )
 # What mail programs write in a plain text where the HTML version shows a picture.

@@ -130,10 +130,11 @@ def parameters(value: str) -> tuple[str, Mapping[str, str]]:
 
 
 def _characters(line: bytes) -> str:
+    """NUL goes at once: ids, dates and diagnostics are stored as they are, and none may have it."""
     try:
-        return line.decode("utf-8")
+        return tidy(line.decode("utf-8"))
     except UnicodeDecodeError:
-        return line.decode("cp1252", "replace")
+        return tidy(line.decode("cp1252", "replace"))
 
 
 def _joined(value: str) -> str:

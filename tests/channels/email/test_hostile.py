@@ -1,5 +1,8 @@
 """C5.1: whatever the bytes, a mail gives events, in bounded time, and never an exception."""
 
+import json
+from dataclasses import asdict
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -37,6 +40,9 @@ NASTY = {
     "broken base64": FROM + b"Content-Transfer-Encoding: base64\r\n\r\naGFsb!!!w=\r\n=x",
     "text that claims base64": FROM + b"Content-Transfer-Encoding: base64\r\n\r\nhalo, apa kabar?",
     "broken quoted-printable": FROM + b"Content-Transfer-Encoding: quoted-printable\r\n\r\nh=ZZ=",
+    "a file inside the text that never ends": (
+        FROM + b"\r\nbegin 644 a.jpg\r\n" + (b"M" + b"A" * 60 + b"\r\n") * 200 + b"halo"
+    ),
     "multipart without boundary": FROM + b"Content-Type: multipart/mixed\r\n\r\nhalo",
     "a boundary to guess": FROM + MIXED + b"\r\n\r\n--zz\r\n\r\nhalo\r\n--zz--",
     "no end": FROM + MIXED + b"; boundary=b\r\n\r\n--b\r\n\r\nhalo",
@@ -151,3 +157,24 @@ def test_c5_1_a_mail_that_trips_our_parser_is_kept_for_staff(new_mail, unread):
     assert (event.raw, event.automatic) == (new_mail(), True)
     assert "INBOX:7:1" in event.text
     assert len(unread) == 1
+
+
+NUL_IN_FIELDS = {
+    "a message": (
+        b"Message-ID: <a\0b@x.example>\r\nDate: Mon\0, 1\r\nTo: a\0b@x.example\r\n"
+        b"References: <c\0d@x.example>\r\nContent-Type: text/plain; name=a\0.txt\r\n\r\nhalo"
+    ),
+    "a report": (
+        b"Content-Type: multipart/report; report-type=delivery-status; boundary=o\r\n\r\n"
+        b"--o\r\nContent-Type: message/delivery-status\r\n\r\nFinal-Recipient: rfc822; "
+        b"budi@x.example\r\nAction: failed\r\nStatus: 5.1.1\r\nDiagnostic-Code: smtp; no\0body\r\n"
+        b"\r\n--o\r\nContent-Type: message/rfc822\r\n\r\nMessage-ID: <e\0f@x.example>\r\n--o--\r\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NUL_IN_FIELDS)
+def test_no_field_brings_a_nul_that_a_store_would_refuse(name):
+    [event] = PARSER.events(FROM + NUL_IN_FIELDS[name])
+    told = {key: value for key, value in asdict(event).items() if key != "raw"}
+    assert "\\u0000" not in json.dumps(told, default=str)
