@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from channels.email import headers
 from channels.email.away_words import (
+    ACKNOWLEDGED,
     ASKED,
     AUTOMATIC_SUBJECT,
     AWAY_ALONE,
@@ -15,6 +16,7 @@ from channels.email.away_words import (
     CHALLENGE,
     DECLARED,
     I_AM_AWAY,
+    NUMBERED,
     PASSED_ON,
     PROMISED,
     RECEIPT_SUBJECT,
@@ -52,8 +54,12 @@ _LISTS = (
 ).split()
 _NO_PATH = re.compile(r"<(?:mailer-daemon(?:@[^<>]*)?)?>", re.IGNORECASE)
 _ROLES = re.compile(
-    r"mail(?:er)?-?daemon|postmaster|owner-.+|.+-(?:owner|request|bounces?)|bounces?(?:[+=-].*)?"
-    r"|(?:.{1,60}[-_.+])?(?:no|do[-_.]?not|jangan|tidak)[-_.]?(?:reply|balas|dibalas)(?:[+_.-].*)?"
+    r"mail(?:er)?-?daemon|postmaster|owner-.+|.+[-+](?:owner|request|bounces?)|bounces?(?:[+=-].*)?"
+    r"|.+\+bounces?-.+"
+    r"|(?:.{1,60}[-_.+])?(?:(?:no|do[-_.]?not|jangan|tidak)[-_.]?(?:reply|balas|dibalas)"
+    r"|ne[-_.]?pas[-_.]?repondre|(?:nicht|bitte[-_.]?nicht)[-_.]?antworten|keine[-_.]?antwort"
+    r"|(?:no|n[aã]o)[-_.]?respond(?:er|a)|non[-_.]?rispondere|niet[-_.]?(?:be)?antwoorden)"
+    r"(?:[+_.-].*)?"
     r"|auto[-_.]?(?:reply|respon[ds]er?|response|confirm|balas|mailer|generated|reports?)"
     r"|majordomo|listserv|mailman|root|nobody|www-data"
     r"|(?:notifications?|notifikasi|newsletters?)(?:\+.*)?",
@@ -111,6 +117,8 @@ def _declared(fields: Headers) -> str | None:
         return f"header {found}"
     if fields.get(LOOP_HEADER).strip().lower() in _YES:
         return "header x-loop"
+    if any(value.strip().lower() == "autoresponder" for value in fields.all("delivered-to")):
+        return "an autoresponder's delivery"
     named = f"{fields.get('x-post-messageclass')} {fields.get('x-ms-exchange-inbox-rules-loop')}"
     kind = fields.get("x-ms-exchange-messageclass") or fields.get("content-class")
     return "message class" if _CLASSES.search(f"{named} {kind}") else None
@@ -124,14 +132,20 @@ def _ruled(fields: Headers, sender: Mailbox | None) -> str | None:
 
 
 def _mass(fields: Headers, tokens: Tokens) -> str | None:
-    """Lists and bulk. A list at our own domain is how our mailbox gets its mail (groups)."""
+    """Lists and bulk. A list at our own domain is how our mailbox gets its mail (groups).
+
+    People write through groups of theirs too: what answers a mail of ours is no list's. (But an
+    absence note may be, and those call themselves bulk.)
+    """
     if _is_own_group(fields, tokens):
         return None
+    answers = answered(fields, tokens) is not None
     found = next((name for name in _LISTS if name in fields), None)
-    if found:
+    if found and not answers:
         return f"header {found}"
     given = [fields.get(name).strip().lower() for name in ("precedence", "x-precedence")]
-    return next((f"precedence {each}" for each in given if each in _MASS), None)
+    mass = _MASS - {"list"} if answers else _MASS
+    return next((f"precedence {each}" for each in given if each in mass), None)
 
 
 def _is_own_group(fields: Headers, tokens: Tokens) -> bool:
@@ -164,8 +178,12 @@ def absence(fields: Headers, text: str) -> str | None:
         return None
     if CHALLENGE.search(opening) and "://" in opening:
         return "a challenge"
-    declared = DECLARED.search(opening) and not ASKED.search(opening)
-    return "says it is automatic" if declared else None
+    if ASKED.search(opening):
+        return None
+    if DECLARED.search(opening):
+        return "says it is automatic"
+    receipt = ACKNOWLEDGED.search(opening) and NUMBERED.search(f"{subject} {opening}")
+    return "acknowledges receipt" if receipt else None
 
 
 def _is_note(fields: Headers, subject: str, opening: str) -> bool:

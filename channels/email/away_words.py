@@ -84,10 +84,13 @@ PROMISED = re.compile(
 )
 """What absence notes say besides, and people to a shop hardly do."""
 ASKED = re.compile(
-    r"\?|tolong|\b(?:mohon|harap|minta) (?!(?:meng)?hubungi|maaf|maklum|kontak|tidak|jangan)"
+    r"\?|tolong|\b(?:mohon|harap|minta) "
+    r"(?!(?:untuk )?(?:(?:meng)?hubungi|maaf|maklum|kontak|tidak|jangan))"
     r"|\bplease (?!contact|call|e-?mail|note|reach|direct|feel|forward|resend|be\b|accept|do not"
     r"|don['’]t|send (?:an |your )?e-?mail|get in|use|refer|allow|expect|find|see)"
-    r"|\b(?:kirim(?:kan)?|diantar|antar|pesanan|order|deliver(?:y)?|refund|garansi|warranty)\b",
+    r"|\b(?:kirim(?:kan)?|diantar|antar|pesanan|order|deliver(?:y)?|refund|garansi|warranty)\b"
+    r"|\b(?:di)?pasang|\bteknisi\b|\btukang\b|\bkurir\b|\bkontak ?form|form(?:ulir)? kontak"
+    r"|contact ?form|kontaktformular|formulaire de contact",
     re.IGNORECASE,
 )
 """Asks something of a shop: a person is waiting."""
@@ -97,12 +100,37 @@ DECLARED = re.compile(
     r"(?:balasan|jawaban|tanggapan|respons?) (?:yang )?(?:otomatis|dibuat (?:secara )?otomatis)"
     r"|\b(?:e-?mail|pesan|balasan) ini (?:dikirim(?:kan)?|dibuat|dihasilkan|terkirim)"
     r" (?:secara )?otomatis"
-    r"|\bdies ist eine automatische (?:antwort|eingangsbestätigung)",
+    r"|\bdies ist eine automatisch(?:e| generierte| erstellte| versendete) (?:antwort|e-?mail"
+    r"|nachricht|eingangsbestätigung)"
+    r"|\bthis is an? (?:automat(?:ed|ic)|(?:(?:auto|computer|system)-?|automatically )generated)"
+    r" (?:e-?mail|message|notification|notice)"
+    r"|\bthis (?:e-?mail|message) (?:was|is|has been) (?:(?:sent|generated|created) automatically"
+    r"|automatically (?:sent|generated|created))"
+    r"|\b(?:ini (?:adalah|merupakan)|(?:e-?mail|pesan|surat) ini (?:adalah|merupakan)) (?:sebuah )?"
+    r"(?:e-?mail|pesan|surat|surel|notifikasi) (?:yang )?otomatis"
+    r"|\bceci est un (?:e-?mail|message|courriel|courrier) (?:envoyé |généré )?automatique"
+    r"|\beste es un (?:mensaje|correo)(?: electrónico)? automático"
+    r"|\besta é uma mensagem automática|\bquesto è un messaggio automatico"
+    r"|\bdit is een automatisch(?:e| gegenereerd)? (?:bericht|e-?mail)",
     re.IGNORECASE,
 )
 """A text that says of itself that a program answered."""
+ACKNOWLEDGED = re.compile(
+    r"\b(?:e-?mail|pesan|permintaan|permohonan|laporan|pengaduan|pertanyaan)(?: dari)?"
+    r" (?:anda|bapak|ibu|bapak ?/ ?ibu|saudara) (?:telah|sudah) (?:kami terima|diterima oleh)"
+    r"|\b(?:telah|sudah) (?:kami )?(?:menerima|terima) (?:e-?mail|pesan|permintaan|laporan) anda"
+    r"|\bwe(?: have|['’]ve)? received your (?:e-?mail|message|request|ticket|inquiry|enquiry)",
+    re.IGNORECASE,
+)
+NUMBERED = re.compile(
+    r"\b(?:tic?ket|case|request|referen(?:ce|si)|laporan|pengaduan)\b"
+    r"[^\n.?]{0,25}?#? ?[A-Z]{0,4}-?\d{3}|(?:tidak|jangan|not) (?:me)?(?:mbalas|reply)",
+    re.IGNORECASE,
+)
+"""A helpdesk's receipt gives a number, or wants no answer to itself."""
 CHALLENGE = re.compile(
-    r"\badded to (?:my|the|his|her|\w+['’]s)(?: recipient['’]s)? (?:list of )?"
+    r"\b(?:ditambahkan|dimasukkan) ke(?: dalam)? daftar (?:pengirim|putih)"
+    r"|\badded to (?:my|the|his|her|\w+['’]s)(?: recipient['’]s)? (?:list of )?"
     r"(?:allow|approv|authori[sz]|safe|guest|white)\w*[- ]?(?:list|senders?)"
     r"|confirm that you are (?:a )?(?:human|real|not a robot)",
     re.IGNORECASE,

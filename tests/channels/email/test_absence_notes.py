@@ -52,6 +52,29 @@ NOTES = {
         "We received your request",
         "This is an\nautomated response to let you know that we received your message.",
     ),
+    "a helpdesk's receipt": (
+        "Kulkas",
+        "Terima kasih, email Anda telah kami terima, tiket #4711.",
+    ),
+    "a receipt that wants no answer": (
+        "Laporan Anda",
+        "Laporan Anda sudah diterima oleh tim kami. Mohon untuk tidak membalas email ini.",
+    ),
+    "a receipt in English": ("Kulkas", "We have received your email. Your case number is 48123."),
+    "a program's mail": ("Tagihan", "Ini adalah email otomatis, harap tidak membalas email ini."),
+    "a program's message": ("Kulkas", "Email ini merupakan pesan otomatis dari sistem kami."),
+    "a program's mail in English": (
+        "Remittance",
+        "This is an automated email. Please do not reply to it.",
+    ),
+    "sent by itself": ("Your invoice", "This email was sent automatically."),
+    "in German": ("Rechnung", "Dies ist eine automatisch generierte E-Mail."),
+    "in French": ("Votre demande", "Ceci est un message automatique, merci."),
+    "in Spanish": ("Su solicitud", "Este es un mensaje automático."),
+    "a click, Indonesian": (
+        "Konfirmasi",
+        "Klik https://x.example/1 agar alamat Anda ditambahkan ke daftar pengirim saya.",
+    ),
     "a mailbox that wants a click": (
         "Re: Kulkas",
         "This account is protected. Please click the link to have your address added to the"
@@ -89,6 +112,18 @@ PEOPLE = {
     "passes on what came": ("Fwd: Pemberitahuan", "Ini adalah balasan otomatis."),
     "speaks of an automatic thing": ("Rice cooker", "This is an automatic rice cooker, berapa"),
     "has read something": ("Read: manual kulkas", "Saya sudah baca manualnya."),
+    "is free for the fitter": ("Sedang cuti", "Saya sedang cuti, teknisi bisa datang kapan saja."),
+    "thanks for ours": (
+        "Kulkas",
+        "Terima kasih, email Anda telah kami terima. Kapan barangnya sampai, tiket 4711?",
+    ),
+    "has read our mail": ("Kulkas", "Email Anda telah saya terima, tiket 4711."),
+    "was given a number": ("Tiket 4711", "Tiket saya #4711 belum dijawab."),
+    "wrote on a contact form": (
+        "Kontak",
+        "Ini adalah email otomatis dari formulir kontak. Nama: Budi. Saya mau kulkas dua pintu.",
+    ),
+    "wants a call": ("Kulkas", "Do not reply to this email, call me instead. My fridge is broken."),
     "is away for an hour": ("Kulkas", "Saya sedang di luar kantor, nanti sore saya balas."),
 }
 

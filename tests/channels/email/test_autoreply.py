@@ -36,6 +36,13 @@ AUTOMATIC = {
     "no-reply after a name": {"From": "bank.noreply@x.example"},
     "no-reply before a name": {"From": "no-reply.id@x.example"},
     "do_not_reply": {"From": "do_not_reply@x.example"},
+    "no-reply in French": {"From": "ne-pas-repondre@x.example"},
+    "no-reply in German": {"From": "bitte.nicht.antworten@x.example"},
+    "no-reply in Spanish": {"From": "no-responder@x.example"},
+    "no-reply in Portuguese": {"From": "naoresponda@x.example"},
+    "C2.2 an owner, by a plus": {"From": "berita+owner@x.example"},
+    "C2.2 a list's bounces, by a plus": {"From": "berita+bounces-17-ana=y.example@x.example"},
+    "an autoresponder's delivery": {"Delivered_To": "Autoresponder"},
     "a program's notices, by number": {"From": "notification+zj4@x.example"},
     "a program's reports": {"From": "autoreports@x.example"},
     "an autoresponder": {"From": "autoresponder@x.example"},
@@ -58,6 +65,8 @@ PERSONAL = {
     "C2.1 the keyword no": {"Auto_Submitted": "no"},
     "C2.1 the keyword No with a comment": {"Auto_Submitted": "No (a person)"},
     "C2.4 X-Auto-Response-Suppress on people's mail": {"X_Auto_Response_Suppress": "All"},
+    "an owner of something": {"From": "Rina <owner@warung.example>"},
+    "a name with request in it": {"From": "tono.request@x.example"},
     "C2.5 a subject alone": {"Subject": "Automatic reply: does not work"},
     "a return path": {"Return_Path": "<ana@pelanggan.example>"},
     "precedence first-class": {"Precedence": "first-class"},
@@ -98,6 +107,25 @@ def test_c2_5_an_absence_note_is_known_by_our_id_in_it(parser, new_mail, tokens)
 def test_c2_5_an_answer_about_automatic_replies_is_a_persons(parser, new_mail):
     [event] = parser.events(new_mail(Subject="Re: Automatic reply", In_Reply_To="<a@b.example>"))
     assert not event.automatic
+
+
+THROUGH_A_GROUP = {"List_Id": "<keluarga.grup.example>", "Precedence": "list"}
+
+
+def test_c2_2_who_answers_us_through_a_group_of_theirs_is_a_person(parser, new_mail, tokens):
+    fields = {"In_Reply_To": tokens.message_id("17"), **THROUGH_A_GROUP}
+    [event] = parser.events(new_mail("Masih ada?", **fields))
+    assert not event.automatic
+
+
+def test_c2_2_an_id_that_we_did_not_make_opens_no_list(parser, new_mail):
+    [event] = parser.events(new_mail(In_Reply_To="<17@toko-sinar.example>", **THROUGH_A_GROUP))
+    assert event.automatic
+
+
+def test_c2_2_bulk_that_answers_us_is_no_persons(parser, new_mail, tokens):
+    [event] = parser.events(new_mail(In_Reply_To=tokens.message_id("17"), Precedence="bulk"))
+    assert event.automatic
 
 
 def test_c2_6_our_own_message_that_came_back_is_not_answered(parser, new_mail, tokens):
