@@ -15,7 +15,7 @@ SUBJECT = re.compile(
     r"|message you sent (?:was )?blocked|delayed mail|processing error|message status"
     r"|warning: (?:could not|message)|errors from .+\["
     r"|(?:tidak|tak) (?:dapat |bisa |berhasil |)?(?:di|ter)(?:kirim|sampaikan)"
-    r"|gagal (?:di|ter)?kirim"
+    r"|gagal (?:(?:di|ter)?kirim|mengirim)|kegagalan pengiriman|(?:pesan|e-?mail) (?:di)?blokir"
     r"|pengiriman (?:pesan |e-?mail |surat |anda )*(?:telah |tidak )?(?:gagal|tertunda|berhasil)"
     r"|(?:pesan|e-?mail|surat) (?:anda )?(?:tidak (?:sampai|tersampaikan)|dikembalikan|tertunda)"
     r"|gagal pengiriman|tak dapat dihantar"
@@ -27,11 +27,12 @@ SUBJECT = re.compile(
     r"|ei voitu toimittaa|niedostarcz|nie dostarczon|nedoručiteln|nedoručen|kézbesíthetetlen"
     r"|nelivrat|teslim edilemedi|iletilemedi|δεν παραδόθηκε|не доставлен|недоставлен"
     r"|не может быть доставлен|невозможно доставить|не доставлено"
-    r"|配信(?:でき|不能|エラー|失敗)|送信(?:できません|失敗)|エラーメール|退信|投递失败|传递失败|傳遞失敗"
+    r"|配信(?:でき|不能|エラー|失敗)|送信(?:できません|失敗)|エラーメール|退信|投递失败|投遞失敗|传递失败|傳遞失敗"
     r"|无法(?:投递|送达|传递)|未傳遞|寄送失敗|传输失败"
     r"|배달되지|반송|전송 ?실패|전달되지|لم يتم تسليم|تعذر (?:ال)?تسليم|לא נמסרה|ไม่สามารถส่ง",
     re.IGNORECASE,
 )
+_ONE = r"<?[^\s<>@]{1,64}@[^\s<>]{1,190}>?"
 _OF_MAIL = (
     r"this is the qmail-send program|created automatically by (?:the )?mail delivery (?:soft|sys)"
     r"|this is the mail system at host|this is the (?:dragonfly mail agent|mailer-daemon)"
@@ -59,7 +60,12 @@ _OF_MAIL = (
 OPENING_OF_MAIL = re.compile(_OF_MAIL, re.IGNORECASE)
 """Of a mail, and not of a parcel."""
 OPENING = re.compile(
-    rf"{_OF_MAIL}|(?:could not be|wasn't|couldn't be|was not) delivered to\b", re.IGNORECASE
+    rf"{_OF_MAIL}|(?:could not be|wasn't|couldn't be|was not) delivered to\b"
+    rf"|your (?:e-?mail |mail )?message to {_ONE} (?:was|has been|is|could)"
+    r" (?:rejected|refused|blocked|not)"
+    rf"|(?:pesan|e-?mail|surat) anda (?:ke|kepada|untuk) {_ONE} (?:telah )?"
+    r"(?:ditolak|diblokir|dikembalikan|tidak|gagal)",
+    re.IGNORECASE,
 )
 LATER = re.compile(
     r"not yet been delivered|(?:message|mail) (?:is |has been )?(?:still )?delayed"

@@ -7,7 +7,9 @@ from itertools import zip_longest
 from channels.email import headers
 from channels.email.headers import Headers
 
-_ADDRESS = r"<?(?:smtp:|rfc822;\s?)?([^\s<>\"'():;,|=*]{1,128}@[^\s<>\"'():;,|]{1,190})>?"
+# What stands around an address, in Chinese and Japanese too.
+_AROUND = r"\s<>\"'():;,|\u2018-\u201f\u3000-\u3011\uff08\uff09\uff0c\uff1a\uff1b"
+_ADDRESS = rf"<?(?:smtp:|rfc822;\s?)?([^{_AROUND}=*]{{1,128}}@[^{_AROUND}]{{1,190}})>?"
 # The address opens its line; a reply code, ">>>" or a label may come before it.
 _NAMED = re.compile(
     r"^[ \t*]*(?:\d{3}[ -])?(?:[>-]{1,3} )?(?:[\"'])?"
@@ -32,6 +34,7 @@ _ROLES = re.compile(r"(?:post_?master|mailer-?daemon|abuse|support|help(?:desk)?
 _BLAMED = re.compile(r"^[ \t]*<([^\s<>@]{1,128}@[^\s<>@]{1,190})>[ \t]*:[ \t]", re.MULTILINE)
 # Exchange: "Ana Putri (ana@…)<mailto:ana@…>".
 _LINKED = re.compile(r"^[^\n<>]{0,120}<mailto:([^\s<>@]{1,128}@[^\s<>@]{1,190})>", re.MULTILINE)
+_LOOSE = re.compile(r"([a-z0-9._%+/=~-]{1,64}@(?:[a-z0-9-]{1,63}\.)+[a-z0-9-]{2,63})", re.I | re.A)
 _LONGEST = 20_000
 
 
@@ -57,6 +60,12 @@ def pieces(human: str, own: Collection[str], sent_to: Collection[str]) -> dict[s
     return {
         address: about if len(about.strip()) > 10 else human for address, about in parts.items()
     }
+
+
+def only(human: str, own: Collection[str]) -> list[str]:
+    """The one address in words of any language; of several nobody knows which."""
+    found = list(_first(_LOOSE.finditer(human[:_LONGEST]), own))
+    return found if len(found) == 1 else []
 
 
 def recipients(fields: Headers, returned: Headers) -> tuple[list[str], list[str]]:

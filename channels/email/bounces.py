@@ -25,7 +25,7 @@ from channels.email.bounce_words import (
 from channels.email.headers import Headers
 from channels.email.mime import Part, parse
 from channels.email.reason_words import Reason
-from channels.email.reasons import Verdict, judge
+from channels.email.reasons import DEAD, Verdict, judge
 
 MOST_RECIPIENTS = 100
 _REPORTS = ("message/delivery-status", "message/global-delivery-status")
@@ -221,17 +221,31 @@ def _is_text_bounce(mail: Part) -> bool:
     words = words_of(mail)[:3000]
     if _from_a_server(mail.headers):
         opened = bool(OPENING.search(words))
-        return worded or opened or bool(_inlined(mail)) or _sends_back(mail)
+        return worded or opened or bool(_inlined(mail)) or _sends_back(mail) or _refuses(mail)
     # People forward such reports, and ask what they mean.
     if not OPENING_OF_MAIL.search(words) or _PASSED_ON.match(subject):
         return False
-    return _returns(mail) or (worded and _names_another(mail))
+    return _returns(mail) or (worded and "?" not in words and _names_another(mail))
 
 
 def _names_another(mail: Part) -> bool:
     """Customers complain of parcels in the same words: a report names an address besides."""
-    own = headers.mailboxes([*mail.headers.all("from"), *mail.headers.all("to")])
-    return bool(bounced.pieces(_human(mail), {box.address for box in own}, ()))
+    return bool(bounced.pieces(_human(mail), _own_addresses(mail), ()))
+
+
+def _own_addresses(mail: Part) -> set[str]:
+    """Who writes and who is written to: nobody that a report is about."""
+    given = [*mail.headers.all("from"), *mail.headers.all("to")]
+    return {box.address for box in headers.mailboxes(given)}
+
+
+def _refuses(mail: Part) -> bool:
+    """A mailer-daemon in words of its own: they name one address, and why it gets no mail."""
+    human = _human(mail)
+    if not _is_daemon(mail.headers) or SCANNERS.search(human[:3000]):
+        return False
+    told = judge(human[:3500]).reason in (*DEAD, Reason.FULL, Reason.TOO_LARGE)
+    return told and bool(bounced.only(human, _own_addresses(mail)))
 
 
 def _sends_back(mail: Part) -> bool:
@@ -264,13 +278,12 @@ def _text_only(mail: Part, raw: bytes) -> list[Report]:
     """What the words say; the recipients from a header, the text, flufl.bounce, or our own mail."""
     human = _human(mail)
     named, sent_to = bounced.recipients(mail.headers, returned(mail))
-    own = {
-        box.address for box in headers.mailboxes([mail.headers.get("from"), mail.headers.get("to")])
-    } - set(named + sent_to)
+    own = _own_addresses(mail) - {*named, *sent_to}
     pieces = bounced.pieces(human, own, sent_to)
     subject = mail.headers.text("subject")
     status = _status_of(human, subject)
-    recipients = named or list(pieces) or _second_opinion(raw) or sent_to[:1] or [""]
+    recipients = named or list(pieces) or _second_opinion(raw) or sent_to[:1]
+    recipients = recipients or bounced.only(human, own) or [""]
     found = [
         Report(one, status, judge(pieces.get(one, human)), pieces.get(one, human).strip()[:500])
         for one in dict.fromkeys(recipients)

@@ -46,6 +46,8 @@ WORDS: tuple[tuple[Reason, re.Pattern[str]], ...] = tuple(
             rf"|(?:quota|disk ?space){_NEAR}(?:exceed|full|violat|penuh)"
             rf"|(?:insufficient|not enough|not sufficient|no|enough) (?:\w+ )?(?:storage|space)\b"
             rf"|kuota{_NEAR}(?:penuh|terlampaui)|speicherplatz|bo[iî]te{_NEAR}pleine"
+            r"|(?:邮箱|郵箱|信箱|空间|空間|容量)[^。\n]{0,60}(?:满|滿|不足)"
+            r"|メールボックス[^。\n]{0,60}(?:一杯|いっぱい)"
             r"|space has been used up|too (?:much mail data|many messages on)|disk(?: |-)?quota",
         ),
         (
@@ -67,7 +69,7 @@ WORDS: tuple[tuple[Reason, re.Pattern[str]], ...] = tuple(
             r"\bspam|(?:black|block|deny) ?list|blocked|reputation|polic(?:y|ies)|virus|phish"
             r"|malware|content rejected|not accepted for"
             r"|(?<!recipient address rejected: )access denied|\bdnsbl\b|\brbl\b|\bbanned\b"
-            r"|unsolicited|suspicious",
+            r"|\bdiblokir\b|unsolicited|suspicious",
         ),
         (
             Reason.TOO_LARGE,
@@ -105,7 +107,7 @@ WORDS: tuple[tuple[Reason, re.Pattern[str]], ...] = tuple(
             r"(?:unknown|not found|doe?s(?: not|n'?t) exist|not exist|invalid|not known"
             r"|not present|not local|no longer (?:exist|valid)|wrong or|could ?n['o]t be found"
             r"|could not be found|wasn't found|isn't in|missing home)"
-            r"|(?:unknown|no such|invalid|bad)[ _](?:\w+ )?(?:user|recipient|mailbox|address"
+            r"|(?:unknown|no such|invalid|bad)[ _](?:[\w-]+ )?(?:user|recipient|mailbox|address"
             r"|account|local|person)|no such id\b|user doesn'?t have an?\b"
             r"|(?:user|recipient|address) unrecogni[sz]ed"
             r"|unrecogni[sz]ed (?:user|recipient|address)"
@@ -122,18 +124,20 @@ WORDS: tuple[tuple[Reason, re.Pattern[str]], ...] = tuple(
             r"|mailbox (?:<?[^\s<>@]+@[^\s<>@]+>? )?(?:is )?unavail?able|account unavailable"
             r"|recipient address rejected(?:\.|: access denied)|5\.1\.0 address rejected"
             r"|mailbox not found|couldn'?t (?:find|be located)"
+            r"|tidak ditemukan di [\w-]+\.\w"
             rf"|(?:destinataire|utilisateur) (?:inconnu|introuvable|invalide)"
             rf"|(?:adresse|boîte){_NEAR}(?:n'existe pas|inconnue|introuvable)"
             rf"|(?:usuario|destinatario|dirección|cuenta|buzón){_NEAR}(?:desconocid"
             r"|no existe|no encontrad)|no existe (?:es[ea]|dich[oa]|el|la) \w+"
-            rf"|(?:usuário|destinatário|endereço){_NEAR}(?:desconhecid|não existe|inexistente)"
+            rf"|(?:usuário|destinatário|endereço){_NEAR}(?:desconhecid|não existe|inexistente"
+            r"|não (?:foi |pôde ser )?encontrad)"
             rf"|nessun utente|(?:utente|destinatario|indirizzo){_NEAR}(?:sconosciut|inesistente"
             rf"|non esiste|non trovat)|(?:gebruiker|ontvanger|adres){_NEAR}(?:onbekend|bestaat niet"
             rf"|niet gevonden)|(?:użytkownik|adresat|skrzynka){_NEAR}(?:nie istnieje|nieznan)"
             rf"|(?:пользовател|получател|адрес|ящик){_NEAR}(?:не (?:существует|найден)|неизвест"
             r"|недействител)|нет такого пользователя"
-            r"|(?:アドレス|宛先|ユーザー?|リストに)[^。\n]{0,40}(?:見つかり|存在し|ありません|不明)"
-            r"|(?:用户|用戶|地址|邮箱|郵箱|收件人)[^。\n]{0,20}(?:不存在|未找到|找不到|无效|無效)"
+            r"|(?:アドレス|宛先|受信者|ユーザー?|リストに)[^。\n]{0,40}(?:見つかり|存在し|ありません|不明)"
+            r"|(?:用户|用戶|地址|邮箱|郵箱|收件人)[^。\n]{0,60}(?:不存在|未找到|找不到|无效|無效)"
             r"|(?:사용자|주소|계정)[^.\n]{0,20}(?:존재하지|없습니다)|không tồn tại",
         ),
         (

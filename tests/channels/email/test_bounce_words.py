@@ -46,6 +46,45 @@ TEXTS = {
         "An error occurred while trying to deliver the mail to the following recipients:\n"
         f"{ANA}\n\nFinal-Recipient: rfc822; {ANA}\nAction: failed\nStatus: 5.1.1\n", FAILED, DEAD,
     ),
+    "refused, and nothing else": (
+        "MAILER-DAEMON@x.example", "Kulkas",
+        f"Your message to {ANA} was rejected due to the user exceeding its mailbox quota",
+        FAILED, None,
+    ),
+    "refused in Indonesian": (
+        "MAILER-DAEMON@x.example", "Kulkas",
+        f"Email Anda ke {ANA} ditolak karena kotak surat penuh.", FAILED, None,
+    ),
+    "a postmaster's own words": (
+        "postmaster@x.example", "Kulkas", f"Alamat <{ANA}> tidak ada.", FAILED, DEAD,
+    ),
+    "sending failed, Indonesian": (
+        "<>", "Gagal mengirim: Kulkas", f"Kotak surat penerima penuh.\n\n<{ANA}>", FAILED, None,
+    ),
+    "blocked, Indonesian": (
+        "mailer-daemon@googlemail.com", "** Pesan diblokir **",
+        f"Pesan Anda ke {ANA} telah diblokir.", FAILED, None,
+    ),
+    "Gmail, Portuguese": (
+        "mailer-daemon@googlemail.com", "Mensagem não foi entregue",
+        f"Sua mensagem para {ANA} não foi entregue: o endereço não foi encontrado.", FAILED, DEAD,
+    ),
+    "Chinese": (
+        "postmaster@x.example", "投递失败",
+        f"您发送到“{ANA}”的邮件无法投递，因为该收件人不存在。", FAILED, DEAD,
+    ),
+    "Chinese, in brackets": (
+        "PostMaster@x.example", "系统退信",
+        f"收件人邮件地址（{ANA}）不存在，邮件无法送达。", FAILED, DEAD,
+    ),
+    "Chinese of Taiwan, full": (
+        "postmaster@x.example", "投遞失敗",
+        f"{ANA} 的郵件無法投遞，因為收件人郵箱已滿。", FAILED, None,
+    ),
+    "Japanese, full": (
+        "postmaster@x.example", "メール送信失敗",
+        f'受信者のメールボックスが一杯です。"{ANA}"へ送信できません。', FAILED, None,
+    ),
     "fields in a text": (
         "MAILER-DAEMON@x.example", "Kulkas",
         f"--b\n\nReporting-MTA: dns; x\n\nFinal-Recipient: rfc822; {ANA}\nAction: delayed\n"
@@ -137,6 +176,9 @@ def test_c3_6_a_receipt_says_whose_it_is(parser, new_mail):
 
 
 REASONS = {
+    "553 <ana@x.example>... Unknown E-Mail Address": Reason.UNKNOWN_USER,
+    "ana tidak ditemukan di pelanggan.example": Reason.UNKNOWN_USER,
+    "telah diblokir": Reason.POLICY,
     "551 <ana@x.example> is a deactivated mailbox": Reason.DISABLED,
     "550 BAD_RECIPIENT": Reason.UNKNOWN_USER,
     "550 'ana@x.example' is not a registered gateway user": Reason.UNKNOWN_USER,
