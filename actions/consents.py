@@ -25,7 +25,7 @@ class StartMessages(StoreAction):
     def answer(self, turn: Turn) -> Events:
         if _opened_a_bot(turn.context.text):
             turn.say("utter_greet")
-        elif stop_words.ends_the_list(turn.text):
+        elif stop_words.refuses(turn.text):
             marketing.stop(turn)
         else:
             marketing.start(turn)

@@ -45,6 +45,12 @@ ENDS_THE_LIST = re.compile(
     rf"no more|don.?t|do not)\W+(\w+\W+){{0,4}}?{_LIST}",
     re.I,
 )
+LEAVE_ME = re.compile(
+    r"\b(don.?t|do not|never|quit|stop|jangan( pernah)?|ga?k? ?usah)\W+(ever )?"
+    r"(nge)?(contact|text|call|messag|whatsapp|email|sms|wa|chat|\w*hubungi|\w*kirim)\w*\W+"
+    r"(me|us|saya|aku|gu?[ew]e?)\b",
+    re.I,
+)
 GOES_ON = re.compile(
     r"\b(jangan|don.?t|do not)\W+(s?top|berhenti|hentikan|unsub|batal)|\bdon.?t i\b|"
     r"\b(kapan\W+promo\w*|promo\w*\W+(sudah|udah|masih|belum|kapan))\W+(berhenti|stop)\b|"
@@ -87,6 +93,11 @@ def ends_the_list(text: str) -> bool:
     if len(text) > LONGEST or "?" in text or GOES_ON.search(text):
         return False
     return ENDS_THE_LIST.search(text) is not None
+
+
+def refuses(text: str) -> bool:
+    """Whether words heard as asking for promotions say the opposite."""
+    return ends_the_list(text) or LEAVE_ME.search(text) is not None
 
 
 def leaves_no_doubt(text: str) -> bool:

@@ -99,7 +99,9 @@ def test_a8_1_nobody_who_speaks_of_messages_is_overheard(text: str) -> None:
     assert not stop_words.means_another_thing(text)
 
 
-@pytest.mark.parametrize("text", ["nonaktifkan promosi", "bosen dikirimi promo terus"])
+@pytest.mark.parametrize(
+    "text", ["nonaktifkan promosi", "bosen dikirimi promo terus", "don't contact me again"]
+)
 def test_no_consent_is_taken_from_words_that_refuse_it(
     chat: Callable[..., Chat], text: str
 ) -> None:
