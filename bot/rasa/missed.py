@@ -9,17 +9,19 @@ from crm_store.session import Session
 
 MOST = 20
 LONGEST = 1_000
+FOR_A_PERSON = (MessageStatus.HELD, MessageStatus.FAILED)
+"""Also the message whose turn failed three times: a person took it."""
 
 
 def lines(session: Session, conversation_id: int, before: int) -> list[dict[str, Any]]:
-    """Held messages and staff's answers since the bot last answered, oldest first.
+    """What was left to a person, and staff's answers, since the bot last answered, oldest first.
 
     Each is {"author": "customer" | "staff", "text": …, "at": Unix time}; at most the last MOST.
     """
     found: list[dict[str, Any]] = []
     for message in reversed(messages.thread(session, conversation_id, MOST, before)):
         if message.direction == Direction.IN:
-            if message.status != MessageStatus.HELD:
+            if message.status not in FOR_A_PERSON:
                 break
             found.append(_line("customer", message))
         elif message.author == Author.STAFF:

@@ -114,6 +114,24 @@ def test_e3_2_what_was_said_to_a_person_is_told_to_the_engine_afterwards(app, wr
     assert all(one["at"] == written[one["text"]] for one in engine.asked[-1].metadata["missed"])
 
 
+def test_e3_2_the_message_that_the_assistant_failed_on_is_told_afterwards(app, write, engine):
+    def fail(turn, run):
+        raise RuntimeError("no")
+
+    think, engine.think = engine.think, fail
+    write("rusak semua")
+    settle(app)
+    with app.db.transaction() as session:
+        rani = staff.add(session, email="rani@sinar.example", name="Rani", password_hash="-")
+        takeover.take(session, conversations.get(session, 1), rani)
+        takeover.hand_back(session, conversations.get(session, 1), rani)
+    engine.think = think
+    write("makasih")
+    settle(app)
+    told = [(one["author"], one["text"]) for one in engine.asked[-1].metadata["missed"]]
+    assert told == [("customer", "rusak semua")]
+
+
 def test_the_stand_in_runs_actions_in_transactions_of_their_own(app, write, engine):
     engine.think = lambda turn, run: str(len(run(calls("action_talk_to_person")).responses))
     write("halo")
