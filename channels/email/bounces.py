@@ -22,6 +22,7 @@ from channels.email.bounce_words import (
     SCANNERS,
     SUBJECT,
 )
+from channels.email.charsets import tidy
 from channels.email.headers import Headers
 from channels.email.mime import Part, parse
 from channels.email.reason_words import Reason
@@ -42,6 +43,8 @@ _STATUSES = {
 _BY_CLASS = {"2": "delivered", "4": "delayed", "5": "failed"}
 _FIELDS = re.compile(r"^(?:final|original)-recipient[ \t]*:", re.IGNORECASE | re.MULTILINE)
 _FINAL = re.compile(rb"^final-recipient[ \t]*:", re.IGNORECASE | re.MULTILINE)
+# Five digits reach what people write with, and no further than a character can go.
+_XTEXT = re.compile(r"\+([0-9A-F]{2})|\\x\{([0-9A-Fa-f]{2,5})\}")
 _NO_PATH = re.compile(r"<(?:mailer-daemon[^<>]*)?>", re.IGNORECASE)
 _PASSED_ON = re.compile(r"(?:re|fwd?|aw|wg|tr|rv|i|balas|trs|bls) ?:", re.IGNORECASE)
 _UNTOLD = (Reason.OTHER, Reason.ROUTING)
@@ -203,10 +206,10 @@ def _single(blocks: list[bytes]) -> Iterator[bytes]:
 
 
 def _address(value: str) -> str:
-    """The address of "rfc822; ana@…" with xtext undone (RFC 3461 4)."""
+    """The address of "rfc822; ana@…" with xtext undone (RFC 3461 4, RFC 6533 3)."""
     given = value.partition(";")[2] or value
-    plain = re.sub(r"\+([0-9A-F]{2})", lambda match: chr(int(match[1], 16)), given.strip(" <>"))
-    found = headers.mailboxes([plain]) or headers.mailboxes([given])
+    plain = _XTEXT.sub(lambda match: chr(int(match[1] or match[2], 16)), given.strip(" <>"))
+    found = headers.mailboxes([tidy(plain)]) or headers.mailboxes([given])
     return found[0].address if found else ""
 
 

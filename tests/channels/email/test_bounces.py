@@ -119,6 +119,20 @@ def report(new_mail, kind: str, part: str, fields: str, returned: str = "", **gi
     return new_mail(body, **{"From": "feedback@mail.example", **given}, Content_Type=content_type)
 
 
+@pytest.mark.parametrize(
+    ("given", "address"),
+    [("utf-8; an\\x{E9}@x.example", "ané@x.example"), ("utf-8; ané@x.example", "ané@x.example"),
+     ("rfc822; ana+2Btoko@x.example", "ana+toko@x.example"),
+     ("rfc822; a+00na@x.example", "ana@x.example"),
+     ("utf-8; ana\\x{D800}@x.example", "ana@x.example")],
+)  # fmt: skip
+def test_c3_6_an_address_is_read_in_either_encoding(given, address, parser, new_mail):
+    fields = f"Final-Recipient: {given}\nAction: failed\nStatus: 5.1.1\n"
+    raw = report(new_mail, "delivery-status", "message/global-delivery-status", f"x: y\n\n{fields}")
+    [event] = parser.events(raw)
+    assert event.recipient == address
+
+
 ARF = "Feedback-Type: abuse\nVersion: 1\nOriginal-Rcpt-To: ana@pelanggan.example\n"
 
 
