@@ -111,10 +111,19 @@ class RasaClient:
         ends = time.monotonic() + self._seconds
         for waited in range(TRIES - 1):
             try:
-                return self._once(self._http.build_request(method, path, json=body), ends)
+                return self._once(self._request(method, path, body), ends)
             except ASKED_AGAIN:
                 time.sleep(PAUSE * 2**waited)
-        return self._once(self._http.build_request(method, path, json=body), ends)
+        return self._once(self._request(method, path, body), ends)
+
+    def _request(self, method: str, path: str, body: Mapping[str, Any] | None) -> httpx.Request:
+        """Half an emoji (a lone surrogate, which JSON may bring in) is no UTF-8: sent as "?"."""
+        if body is None:
+            return self._http.build_request(method, path)
+        content = json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")
+        return self._http.build_request(
+            method, path, content=content, headers={"content-type": "application/json"}
+        )
 
     def _once(self, request: httpx.Request, ends: float) -> tuple[int, bytes]:
         """Status and body. httpx limits each read, and an answer that trickles has many."""

@@ -1,6 +1,7 @@
 """POST /actions/webhook: the action server's protocol, who may call, and each call once."""
 
 import asyncio
+import gzip
 import json
 import zlib
 
@@ -235,3 +236,21 @@ def test_a_call_that_unpacks_to_too_much_is_refused(door):
     bomb = zlib.compress(b" " * (action_server.LARGEST + 1))
     answer = door.post("/actions/webhook", content=bomb, headers={"content-encoding": "deflate"})
     assert answer.status_code == 413
+
+
+def packed_otherwise(number):
+    body = json.dumps(request(STOP, number)).encode()
+    return [
+        ("gzip", gzip.compress(body)),
+        ("deflate", zlib.compress(body)[:-20]),
+        ("deflate", body),
+        ("deflate", b""),
+        (None, zlib.compress(body)),
+    ]
+
+
+def test_a_call_packed_in_another_way_or_cut_short_is_refused(door, write):
+    for encoding, body in packed_otherwise(write()):
+        headers = {"content-encoding": encoding} if encoding else {}
+        answer = door.post("/actions/webhook", content=body, headers=headers)
+        assert answer.status_code == 422, (encoding, body[:20])

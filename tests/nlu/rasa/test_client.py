@@ -27,6 +27,11 @@ def test_what_never_arrived_is_sent_again(client, rasa):
     assert len(rasa.asked) == 3
 
 
+def test_half_an_emoji_is_no_failure(client, rasa):
+    assert client.turn({"text": "halo \ud83d", "slots": {"é": "👍"}})["events"]
+    assert rasa.asked == [{"text": "halo ?", "slots": {"é": "👍"}}]
+
+
 CUT = (
     httpx.ReadError("reset"),
     httpx.WriteError("broken pipe"),
