@@ -77,6 +77,8 @@ _FILLER = re.compile(
 _ALONE = re.compile(r"\W*(/?s+t+o+p+|stop ?all|berhenti|unsub(scribe)?|unreg|opt ?out)\W*", re.I)
 LONGEST = 200
 """Characters of such a wish; longer texts bring other people's footers."""
+READ = 1000
+"""Characters looked at, lest a text made for it keeps everybody waiting."""
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -85,6 +87,7 @@ def means_another_thing(text: str, *, of_goods: bool = False) -> bool:
 
     `of_goods`: the words name a product.
     """
+    text = text[:READ]
     return _SAYS_STOP.search(text) is not None and not _is_clear(text, of_goods=of_goods)
 
 
@@ -97,7 +100,7 @@ def ends_the_list(text: str) -> bool:
 
 def refuses(text: str) -> bool:
     """Whether words heard as asking for promotions say the opposite."""
-    return ends_the_list(text) or LEAVE_ME.search(text) is not None
+    return ends_the_list(text) or LEAVE_ME.search(text[:READ]) is not None
 
 
 def leaves_no_doubt(text: str) -> bool:

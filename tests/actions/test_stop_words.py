@@ -109,3 +109,10 @@ def test_no_consent_is_taken_from_words_that_refuse_it(
     talk.say(text)
     found = consents.of_customer(talk.session, talk.identity.customer_id)
     assert not any(one.granted for one in found if one.purpose == "marketing")
+
+
+@pytest.mark.parametrize("word", ["jangan ", "don't x ", "kirim", "promo sudah "])
+def test_a_text_made_to_keep_everybody_waiting_does_not(word: str) -> None:
+    """Read whole, it would take hours."""
+    stop_words.means_another_thing("stop " + word * 100_000)
+    assert not stop_words.refuses("kirim promo " + word * 100_000)
