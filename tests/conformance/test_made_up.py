@@ -25,7 +25,8 @@ pytestmark = [pytest.mark.needs_rasa, pytest.mark.slow, pytest.mark.timeout(900)
 KNOWN = (2,)
 """A form that follows again after a rewind takes the message before as its answer; the embedded
 engine keeps no texts and entities of earlier messages."""
-SEEDS = [str(number) for number in range(20) if number not in KNOWN]
+SEEDS = [str(number) for number in (*range(20), 165) if number not in KNOWN]
+"""The last has an `action_session_start` of its own, which says something."""
 WALKS, LINES = 3, 10
 AWAY = 0.4
 """How many lines Rasa misses of a walk with gaps."""
@@ -140,7 +141,7 @@ def grounds(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any
             ],
         }
         made[str(folder)] = given
-        if (read := _project(str(folder))) is not None:
+        if seed in SEEDS[::2] and (read := _project(str(folder))) is not None:
             first = given["walks"][0]
             given["walks"].append(with_gaps(first, play(read, given, first)))
     return made
