@@ -108,6 +108,7 @@ DECLARED = re.compile(
     r"|automatically (?:sent|generated|created))"
     r"|\b(?:ini (?:adalah|merupakan)|(?:e-?mail|pesan|surat) ini (?:adalah|merupakan)) (?:sebuah )?"
     r"(?:e-?mail|pesan|surat|surel|notifikasi) (?:yang )?otomatis"
+    r"|\bini pesan otomatis[.!]"
     r"|\bceci est un (?:e-?mail|message|courriel|courrier) (?:envoyé |généré )?automatique"
     r"|\beste es un (?:mensaje|correo)(?: electrónico)? automático"
     r"|\besta é uma mensagem automática|\bquesto è un messaggio automatico"

@@ -10,7 +10,8 @@ SUBJECT = re.compile(
     r"|error sending your mail|mail (?:system )?(?:failed|failure|error)|failed mail"
     r"|(?:delivery|non-?delivery|bounce) notif|failure notice|returned (?:e-?)?mail|mail delivery"
     r"|(?:mail|message|e-?mail) (?:could )?not (?:be )?delivered|delivery (?:has )?(?:been )?fail"
-    r"|delivery failure|non-?deliver|returned to sender|could not be delivered|message delayed"
+    r"|delivery failure|non-?deliver|returned to sender|could(?:n['’]t| not) be delivered"
+    r"|message delayed"
     r"|could ?n[o']t send|can(?:not|'t) send|user unknown|permanent (?:delivery )?failure"
     r"|message you sent (?:was )?blocked|delayed mail|processing error|message status"
     r"|warning: (?:could not|message)|errors from .+\["
@@ -22,6 +23,7 @@ SUBJECT = re.compile(
     r"|unzustellbar|nicht zugestellt|zustellung|non (?:remis|distribu[ée]|livr[ée])"
     r"|échec (?:de la |de )?(?:remise|distribution)|no se (?:puede|pudo|ha podido) entregar"
     r"|no (?:se ha )?entregado|error (?:de|en la) entrega|não (?:foi )?entregue|falha na entrega"
+    r"|não é possível entregar|impossibile recapitare"
     r"|mancata consegna|non (?:recapitat|consegnat)|mancato recapito|onbestelbaar"
     r"|niet (?:bezorgd|afgeleverd)|ikke leveres|ikke levert|olevererbart|kunde inte levereras"
     r"|ei voitu toimittaa|niedostarcz|nie dostarczon|nedoručiteln|nedoručen|kézbesíthetetlen"
@@ -29,7 +31,8 @@ SUBJECT = re.compile(
     r"|не может быть доставлен|невозможно доставить|не доставлено"
     r"|配信(?:でき|不能|エラー|失敗)|送信(?:できません|失敗)|エラーメール|退信|投递失败|投遞失敗|传递失败|傳遞失敗"
     r"|无法(?:投递|送达|传递)|未傳遞|寄送失敗|传输失败"
-    r"|배달되지|반송|전송 ?실패|전달되지|لم يتم تسليم|تعذر (?:ال)?تسليم|לא נמסרה|ไม่สามารถส่ง",
+    r"|배달되지|반송|전송 ?실패|전달되지|لم يتم تسليم|تعذر (?:ال)?تسليم|לא נמסרה|ไม่สามารถส่ง"
+    r"|không thể gửi",
     re.IGNORECASE,
 )
 _ONE = r"<?[^\s<>@]{1,64}@[^\s<>]{1,190}>?"
@@ -61,9 +64,9 @@ OPENING_OF_MAIL = re.compile(_OF_MAIL, re.IGNORECASE)
 """Of a mail, and not of a parcel."""
 OPENING = re.compile(
     rf"{_OF_MAIL}|(?:could not be|wasn't|couldn't be|was not) delivered to\b"
-    rf"|your (?:e-?mail |mail )?message to {_ONE} (?:was|has been|is|could)"
-    r" (?:rejected|refused|blocked|not)"
-    rf"|(?:pesan|e-?mail|surat) anda (?:ke|kepada|untuk) {_ONE} (?:telah )?"
+    rf"|(?:your (?:e-?mail |mail )?message|message you sent) to\s+{_ONE}\s+"
+    r"(?:(?:was|has been|is|could) (?:rejected|refused|blocked|not)|couldn['’]t be)"
+    rf"|(?:pesan|e-?mail|surat) anda (?:ke|kepada|untuk)\s+{_ONE}\s+(?:telah )?"
     r"(?:ditolak|diblokir|dikembalikan|tidak|gagal)",
     re.IGNORECASE,
 )

@@ -131,6 +131,8 @@ def parameters(value: str) -> tuple[str, Mapping[str, str]]:
 
 def _characters(line: bytes) -> str:
     """NUL goes at once: ids, dates and diagnostics are stored as they are, and none may have it."""
+    if b"\x1b$" in line and line.isascii():
+        return tidy(line.decode("iso2022_jp_ext", "replace"))
     try:
         return tidy(line.decode("utf-8"))
     except UnicodeDecodeError:

@@ -63,6 +63,10 @@ NOTES = {
     "a receipt in English": ("Kulkas", "We have received your email. Your case number is 48123."),
     "a program's mail": ("Tagihan", "Ini adalah email otomatis, harap tidak membalas email ini."),
     "a program's message": ("Kulkas", "Email ini merupakan pesan otomatis dari sistem kami."),
+    "closed for the holidays": (
+        "Idul Fitri",
+        "Kantor kami tutup 8-15 April dan akan membalas setelah libur. Ini pesan otomatis.",
+    ),
     "a program's mail in English": (
         "Remittance",
         "This is an automated email. Please do not reply to it.",

@@ -69,6 +69,22 @@ TEXTS = {
         "mailer-daemon@googlemail.com", "Mensagem não foi entregue",
         f"Sua mensagem para {ANA} não foi entregue: o endereço não foi encontrado.", FAILED, DEAD,
     ),
+    "blocked, with a link": (
+        "mailer-daemon@googlemail.com", "Message blocked",
+        f"Your message to  {ANA}  has been blocked.", FAILED, None,
+    ),
+    "a gateway's": (
+        "postmaster@x.example", "Your message couldn't be delivered",
+        f"The message you sent to {ANA} couldn't be delivered.", FAILED, None,
+    ),
+    "Exchange, Italian": (
+        "postmaster@x.example", "Impossibile recapitare: Kulkas",
+        f"{ANA}\nImpossibile trovare l'indirizzo e-mail immesso.", FAILED, DEAD,
+    ),
+    "Exchange, Portuguese": (
+        "postmaster@x.example", "Não é possível entregar: Kulkas",
+        f"{ANA}\nO endereço de email que você inseriu não pôde ser encontrado.", FAILED, DEAD,
+    ),
     "Chinese": (
         "postmaster@x.example", "投递失败",
         f"您发送到“{ANA}”的邮件无法投递，因为该收件人不存在。", FAILED, DEAD,
@@ -179,6 +195,9 @@ REASONS = {
     "553 <ana@x.example>... Unknown E-Mail Address": Reason.UNKNOWN_USER,
     "ana tidak ditemukan di pelanggan.example": Reason.UNKNOWN_USER,
     "telah diblokir": Reason.POLICY,
+    "L'adresse de messagerie que vous avez entrée est introuvable.": Reason.UNKNOWN_USER,
+    "No se ha encontrado la dirección de correo especificada.": Reason.UNKNOWN_USER,
+    "找不到您输入的电子邮件地址。": Reason.UNKNOWN_USER,
     "551 <ana@x.example> is a deactivated mailbox": Reason.DISABLED,
     "550 BAD_RECIPIENT": Reason.UNKNOWN_USER,
     "550 'ana@x.example' is not a registered gateway user": Reason.UNKNOWN_USER,

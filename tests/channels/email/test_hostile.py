@@ -178,3 +178,9 @@ def test_no_field_brings_a_nul_that_a_store_would_refuse(name):
     [event] = PARSER.events(FROM + NUL_IN_FIELDS[name])
     told = {key: value for key, value in asdict(event).items() if key != "raw"}
     assert "\\u0000" not in json.dumps(told, default=str)
+
+
+def test_japanese_in_a_field_that_declares_none_is_read():
+    subject = b"Subject: " + "冷蔵庫".encode("iso2022_jp") + b"\r\n"
+    [event] = PARSER.events(FROM + subject + b"\r\nhalo")
+    assert event.metadata["subject"] == "冷蔵庫"
