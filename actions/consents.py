@@ -25,6 +25,8 @@ class StartMessages(StoreAction):
     def answer(self, turn: Turn) -> Events:
         if _opened_a_bot(turn.context.text):
             turn.say("utter_greet")
+        elif turn.context.text.lstrip().startswith("/"):
+            return handover.DefaultFallback().reply(turn)  # "/restart" agrees to nothing
         elif stop_words.refuses(turn.text):
             marketing.stop(turn)
         else:
