@@ -1,6 +1,6 @@
 """The library's exceptions and Telegram's sentences -> our errors.
 
-Beware (CONTRACTS B3.4 in short): the library's BadRequest and TimedOut are both NetworkErrors,
+Beware: the library's BadRequest and TimedOut are both NetworkErrors,
 so "try again on a NetworkError" repeats refusals for ever and sends twice what only timed out.
 """
 

@@ -1,4 +1,4 @@
-"""Fetching a file a customer sent: getFile, then the file itself (CONTRACTS B2.8)."""
+"""Fetching a file a customer sent: getFile, then the file itself."""
 
 from dataclasses import replace
 

@@ -1,7 +1,7 @@
 """Questions that Telegram asks before a payment: declined, because this bot sells nothing.
 
 Unanswered, the payer would look at a waiting sign until Telegram gives up. Both expire after 150
-seconds (CONTRACTS B1.3).
+seconds.
 """
 
 from collections.abc import Awaitable, Callable, Mapping

@@ -1,7 +1,7 @@
 """Entity marks in training examples, in Rasa's four written forms.
 
 `[text](entity)`, `[text](entity:value)`, `[text]{"entity": …, "role": …, "group": …, "value": …}`
-and `[text][{…}, {…}]`, as in Rasa 3.6 (CONTRACTS E7).
+and `[text][{…}, {…}]`, as in Rasa 3.6.
 """
 
 import json

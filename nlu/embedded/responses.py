@@ -1,6 +1,6 @@
 """What to say: response variants by condition and channel, slots filled in.
 
-Priority as in Rasa 3.6 (CONTRACTS E1.5): condition and channel, channel, condition, default. Where
+Priority as in Rasa 3.6: condition and channel, channel, condition, default. Where
 several variants fit, Rasa throws dice; here the choice follows the conversation's id and a count,
 so that a conversation played again says the same.
 """

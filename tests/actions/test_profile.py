@@ -56,7 +56,9 @@ def test_start_holds_on_its_own_channel_only(scene: Callable[..., Scene]) -> Non
 
 
 @pytest.mark.parametrize("text", ["/start", "/start@TokoSinarBot", "/start promo-9", " /restart"])
-def test_opening_a_telegram_bot_or_a_command_agrees_to_nothing(scene: Callable[..., Scene], text: str) -> None:
+def test_opening_a_telegram_bot_or_a_command_agrees_to_nothing(
+    scene: Callable[..., Scene], text: str
+) -> None:
     stage = scene(text)
     stage.act("action_start_messages")
     assert consents.of_customer(stage.chat.session, stage.chat.identity.customer_id) == []

@@ -1,4 +1,4 @@
-"""WhatsApp's 24-hour window (CONTRACTS A6.1)."""
+"""WhatsApp's 24-hour window (A6.1)."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""CONTRACTS E7: all that Rasa's training data 3.1 may hold, piece by piece; and rubbish in it."""
+"""E7: all that Rasa's training data 3.1 may hold, piece by piece; and rubbish in it."""
 
 import copy
 import json

@@ -1,4 +1,4 @@
-"""CONTRACTS E4: Rasa predicts one after another; whoever waits for it waits alone."""
+"""E4: Rasa predicts one after another; whoever waits for it waits alone."""
 
 import asyncio
 import threading

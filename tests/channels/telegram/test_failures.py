@@ -1,4 +1,4 @@
-"""Every row of CONTRACTS B3, as the library raises it and as the server says it."""
+"""Every row of B3, as the library raises it and as the server says it."""
 
 from datetime import timedelta
 

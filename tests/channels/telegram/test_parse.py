@@ -1,4 +1,4 @@
-"""Updates as Telegram sends them -> events (CONTRACTS B1, B2)."""
+"""Updates as Telegram sends them -> events (B1, B2)."""
 
 import pytest
 from telegram import Update

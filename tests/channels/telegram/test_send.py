@@ -274,7 +274,7 @@ async def test_an_answer_to_a_deleted_topic_goes_to_the_chat(shop, telegram, to_
 
 
 async def test_b3_1_a_group_gets_twenty_messages_a_minute_at_most(channel):
-    """CONTRACTS B3.1: in any minute, five at once and those that come after."""
+    """B3.1: in any minute, five at once and those that come after."""
     ration = channel.ration(str(GROUP))
     assert ration.burst + 60 * ration.rate <= 20
     assert channel.ration(str(ANA)) is None

@@ -1,4 +1,4 @@
-"""`akrab check` and `akrab channels setup` (CONTRACTS A5.9, A9.1)."""
+"""`akrab check` and `akrab channels setup` (A5.9, A9.1)."""
 
 import pytest
 

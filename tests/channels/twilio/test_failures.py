@@ -1,4 +1,4 @@
-"""Every row of CONTRACTS A7, and what is not in it."""
+"""Every row of A7, and what is not in it."""
 
 import logging
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Fetching what a customer sent (CONTRACTS A6.8)."""
+"""Fetching what a customer sent (A6.8)."""
 
 import httpx
 import pytest

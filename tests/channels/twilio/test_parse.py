@@ -1,4 +1,4 @@
-"""Webhooks as Twilio sends them -> events (CONTRACTS A1, A8)."""
+"""Webhooks as Twilio sends them -> events (A1, A8)."""
 
 import json
 from urllib.parse import urlencode

@@ -1,4 +1,4 @@
-"""Sending with the real client library to a server that plays Twilio (CONTRACTS A5)."""
+"""Sending with the real client library to a server that plays Twilio (A5)."""
 
 import json
 import random

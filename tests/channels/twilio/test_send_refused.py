@@ -1,4 +1,4 @@
-"""What Twilio refuses, delays or leaves unanswered (CONTRACTS A5.8, A7)."""
+"""What Twilio refuses, delays or leaves unanswered (A5.8, A7)."""
 
 import socket
 from datetime import timedelta

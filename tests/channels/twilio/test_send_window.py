@@ -1,4 +1,4 @@
-"""What may be sent when: WhatsApp's window and approved templates (CONTRACTS A6.1-A6.4, A6.7)."""
+"""What may be sent when: WhatsApp's window and approved templates (A6.1-A6.4, A6.7)."""
 
 import json
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Who may call the webhook (CONTRACTS A2)."""
+"""Who may call the webhook (A2)."""
 
 from urllib.parse import urlencode
 

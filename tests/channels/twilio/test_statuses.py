@@ -1,4 +1,4 @@
-"""Delivery reports (CONTRACTS A5.5, A5.6, A7 in callbacks)."""
+"""Delivery reports (A5.5, A5.6, A7 in callbacks)."""
 
 import logging
 

@@ -1,4 +1,4 @@
-"""Content templates: the list with states, and filling them in (CONTRACTS A6.3, A6.4)."""
+"""Content templates: the list with states, and filling them in (A6.3, A6.4)."""
 
 from types import SimpleNamespace
 

@@ -1,4 +1,4 @@
-"""One call is one turn; and what happens when nobody answers it (traps: CONTRACTS E)."""
+"""One call is one turn; and what happens when nobody answers it (E: traps of Rasa)."""
 
 import json
 from datetime import UTC, datetime, timedelta
