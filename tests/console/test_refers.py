@@ -53,8 +53,9 @@ def test_an_edit_shows_what_it_was_before(rani, says, answered):
 
 def test_what_was_found_later_says_when_it_was_written(rani, says):
     says("r1", "kulkas saya rusak", missed=True, sent_at=datetime(2026, 5, 3, 1, 30, tzinfo=UTC))
-    assert "<b>Found later.</b> Its webhook failed; written 3 May 2026, 08.30." in (
-        " ".join(rani.get(f"{HERE}/thread").text.split())
+    assert (
+        "<b>Found later.</b> Written 3 May 2026, 08.30, when it could not be delivered to us."
+        in (" ".join(rani.get(f"{HERE}/thread").text.split()))
     )
 
 
