@@ -1,10 +1,8 @@
 """Promotions ended or begun again: what is recorded as evidence, and what is said."""
 
+from actions import stop_words
 from actions.turn import Turn
 from crm_store import consents
-
-PURPOSE = "marketing"
-VERSION = "keyword-1"
 
 
 def stop(turn: Turn) -> None:
@@ -28,11 +26,11 @@ def _record(turn: Turn, *, channel: str, granted: bool) -> None:
     consents.record(
         turn.session,
         context.customer_id,
-        purpose=PURPOSE,
+        purpose=consents.MARKETING,
         channel=channel,
         granted=granted,
         wording=context.text,
-        wording_version=VERSION,
+        wording_version=stop_words.VERSION,
         source_message_id=context.message_id,
         actor="customer",
     )

@@ -5,6 +5,8 @@ The classifier hears only what a sentence is like; before a consent is withdrawn
 
 import re
 
+VERSION = "keyword-1"
+"""What these words are called as evidence of a consent given or withdrawn."""
 _LIST = (
     r"(unsub\w*|unsc?ribe\w*|unreg\w*|opt(ing|ed)?[ -]?(me )?out|(ber)?langgan\w*|subscri\w*|subs|"
     r"newsletters?|marketing|pemasaran|promo\w*|iklan\w*|ads?|adverts?|advertis\w*|broadcast\w*|bc|"

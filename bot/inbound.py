@@ -32,8 +32,7 @@ from crm_store.models.kinds import IdentityState, MessageStatus, Owner
 from crm_store.session import Session
 
 log = logger("inbound")
-MARKETING = "marketing"
-THEIR_WORDS, OUR_WORDS = "provider-keyword-1", "keyword-1"
+PROVIDERS_WORDS = "provider-keyword-1"
 ODD_INPUT = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
 
 
@@ -229,7 +228,8 @@ def _consequences(session: Session, message: InboundMessage, stored: Stored) -> 
         _obey(session, message, stored, granted=message.keyword == "start")
     elif _ends_promotions(message, stored):
         # A person will answer, but may not see it before the next promotion goes out.
-        _record(session, message, stored, channel=consents.ALL, granted=False, version=OUR_WORDS)
+        heard = stop_words.VERSION
+        _record(session, message, stored, channel=consents.ALL, granted=False, version=heard)
 
 
 def _obey(session: Session, message: InboundMessage, stored: Stored, *, granted: bool) -> None:
@@ -238,7 +238,7 @@ def _obey(session: Session, message: InboundMessage, stored: Stored, *, granted:
         state = IdentityState.OK if granted else IdentityState.OPTED_OUT
         reach.note(session, _keyword_event(message), state)
     channel = message.kind.value
-    _record(session, message, stored, channel=channel, granted=granted, version=THEIR_WORDS)
+    _record(session, message, stored, channel=channel, granted=granted, version=PROVIDERS_WORDS)
 
 
 def _ends_promotions(message: InboundMessage, stored: Stored) -> bool:
@@ -261,7 +261,7 @@ def _record(
     consents.record(
         session,
         stored.customer_id,
-        purpose=MARKETING,
+        purpose=consents.MARKETING,
         channel=channel,
         granted=granted,
         wording=message.text or str(message.keyword),

@@ -11,6 +11,8 @@ from crm_store.models.kinds import TouchKind
 from crm_store.session import Session, now
 
 ALL = "*"
+MARKETING = "marketing"
+"""The purpose of every promotion."""
 
 
 def record(

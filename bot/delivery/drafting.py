@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from bot import takeover
 from bot.app import App
 from bot.delivery import template_list
-from bot.unsubscribe.withdrawing import MARKETING
 from channels import segments, window
 from channels.abilities import OneWay, TemplateSource
 from channels.base import Channel, ChannelKind, Limits, OutboundMessage
@@ -166,7 +165,9 @@ def _choice(
     session: Session, app: App, talk: Conversation, template_id: int, template: ChannelTemplate
 ) -> Choice:
     barred = None
-    if template.marketing and not consents.allowed(session, talk.customer_id, MARKETING, talk.kind):
+    if template.marketing and not consents.allowed(
+        session, talk.customer_id, consents.MARKETING, talk.kind
+    ):
         barred = "it is advertising, and this customer has not agreed to that"
     if template.for_codes:
         barred = "it is for one-time codes, which Akrab sends by itself"

@@ -10,7 +10,7 @@ from bot import status
 from bot.delivery import reaching, stopping
 from bot.settings import Settings
 from bot.unsubscribe import withdrawing
-from bot.unsubscribe.withdrawing import MARKETING, Ticket
+from bot.unsubscribe.withdrawing import Ticket
 from channels.base import (
     Attachment,
     Button,
@@ -174,7 +174,7 @@ def without_consent(session: Session, claimed: Sequence[Claimed]) -> list[Outcom
         Outcome(message, Verdict.DROPPED, code="no_consent", error="consent was withdrawn")
         for message in claimed
         if message.priority >= BULK
-        and not consents.allowed(session, message.customer_id, MARKETING, message.kind)
+        and not consents.allowed(session, message.customer_id, consents.MARKETING, message.kind)
     ]
 
 

@@ -100,7 +100,8 @@ def _balance(outcome: Outcome) -> int:
 
 
 def _marketing(outcome: Outcome) -> bool | None:
-    return consents.current(outcome.session, outcome.customer_id).get(("marketing", "*"))
+    known = consents.current(outcome.session, outcome.customer_id)
+    return known.get((consents.MARKETING, consents.ALL))
 
 
 EXPECTATIONS: dict[str, Callable[[Outcome], Any]] = {

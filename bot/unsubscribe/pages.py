@@ -125,7 +125,7 @@ def _place(app: App, ticket: Ticket) -> Place:
         identity, _ = withdrawing.of_ticket(session, ticket)
         if identity is None:
             return Place("", "", stopped=True)
-        purpose, customer = withdrawing.MARKETING, identity.customer_id
+        purpose, customer = consents.MARKETING, identity.customer_id
         stopped = consents.withdrawn(session, customer, purpose, identity.kind)
     return Place(identity.kind, masked(identity.address), stopped)
 

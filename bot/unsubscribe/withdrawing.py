@@ -8,7 +8,6 @@ from crm_store import consents, identities, lookups
 from crm_store.models import Identity
 from crm_store.session import Session
 
-MARKETING = "marketing"
 PURPOSE = "unsubscribe"
 SIGNATURE = 32
 """Characters of the signature in a link: 128 bits."""
@@ -60,12 +59,12 @@ def withdraw(
     False, and nothing recorded, if the latest evidence already says so: repeats are nothing.
     """
     channel = channel or identity.kind
-    if consents.withdrawn(session, identity.customer_id, MARKETING, channel):
+    if consents.withdrawn(session, identity.customer_id, consents.MARKETING, channel):
         return False
     consents.record(
         session,
         identity.customer_id,
-        purpose=MARKETING,
+        purpose=consents.MARKETING,
         channel=channel,
         granted=False,
         wording=wording,
