@@ -28,10 +28,9 @@ from rasa.engine.storage.resource import Resource  # noqa: E402
 from rasa.shared.core.generator import TrainingDataGenerator  # noqa: E402
 from rasa.shared.exceptions import RasaException  # noqa: E402
 from rasa.shared.importers.importer import TrainingDataImporter  # noqa: E402
-from rasa.utils.endpoints import ClientResponseError, EndpointConfig  # noqa: E402
+from rasa.utils.endpoints import EndpointConfig  # noqa: E402
+from rasa_telling import declined, noted, summary, turn  # noqa: E402
 
-SILENT = ("action_listen", "action_session_start")
-TOLD = ("slots", "active_loop", "latest_action_name", "events")
 MOST_ROUNDS = 60
 connector.MOST_EVENTS = 10**9
 
@@ -50,11 +49,10 @@ class Stub(EndpointConfig):
     async def request(self, *args, **kwargs):
         call = json.loads(json.dumps(kwargs["json"]))
         name = call["next_action"]
-        self.calls.append([name, {key: call["tracker"][key] for key in TOLD}])
+        self.calls.append(noted(call))
         given = self.answers[name][self.digit] if name in self.answers else {}
         if given is None:
-            body = json.dumps({"error": "not now", "action_name": name})
-            raise ClientResponseError(400, "declined", body)
+            raise declined(name)
         return json.loads(json.dumps(given))
 
 
@@ -120,17 +118,8 @@ async def play(agent, stub, walk):
             continue
         stub.calls, stub.digit = [], int(line["text"][-1])
         agent.processor.graph_runner.rounds = 0
-        call = {
-            "conversation": walk["name"],
-            "message_id": str(number),
-            "message_key": str(number),
-            "text": line["text"],
-            "parsed": line["parsed"],
-            "channel": "whatsapp",
-            "slots": {},
-            "seed": line.get("seed"),
-            "behind": bool(line.get("seed")),
-        }
+        seed = line.get("seed")
+        call = {**turn(walk, number), "seed": seed, "behind": bool(seed)}
         try:
             answer = await channel._turn(agent, call)
         except Endless:
@@ -138,29 +127,14 @@ async def play(agent, stub, walk):
         except connector.Refused as refusal:
             told.append(str(refusal))
             continue
-        told.append({**summary(answer), "calls": stub.calls})
+        told.append({**told_of(answer), "calls": stub.calls})
     return told
 
 
-def summary(answer):
-    events = answer["events"]
-    return {
-        "actions": [
-            one["name"] for one in events if one["event"] == "action" and one["name"] not in SILENT
-        ],
-        "replies": [
-            [one["metadata"].get("utter_action"), one["text"] or ""]
-            for one in events
-            if one["event"] == "bot"
-        ],
-        "slots": {
-            name: value
-            for name, value in answer["slots"].items()
-            if value is not None and name != "session_started_metadata"
-        },
-        "loop": answer["active_loop"],
-        "paused": answer["paused"],
-    }
+def told_of(answer):
+    told = summary(answer)
+    replies = [[name, text or ""] for name, text in told["replies"]]
+    return {**told, "replies": replies, "paused": answer["paused"]}
 
 
 async def main():

@@ -19,11 +19,8 @@ import stub_actions  # noqa: E402
 from rasa.core.agent import Agent  # noqa: E402
 from rasa.model_training import train_core  # noqa: E402
 from rasa.shared.exceptions import RasaException  # noqa: E402
-from rasa.utils.endpoints import ClientResponseError, EndpointConfig  # noqa: E402
-
-SILENT = ("action_listen", "action_session_start")
-TOLD = ("slots", "active_loop", "latest_action_name", "events")
-"""What a call is known by (bot.rasa.calls)."""
+from rasa.utils.endpoints import EndpointConfig  # noqa: E402
+from rasa_telling import declined, noted, summary, turn  # noqa: E402
 
 
 class Stub(EndpointConfig):
@@ -36,11 +33,10 @@ class Stub(EndpointConfig):
 
     async def request(self, *args, **kwargs):
         call = kwargs["json"]
-        self.calls.append([call["next_action"], {key: call["tracker"][key] for key in TOLD}])
+        self.calls.append(noted(call))
         answer = stub_actions.answer(call, self.own_slots)
         if answer is None:
-            body = json.dumps({"error": "not now", "action_name": call["next_action"]})
-            raise ClientResponseError(400, "declined", body)
+            raise declined(call["next_action"])
         return answer
 
 
@@ -64,36 +60,11 @@ def agent_of(project, own_slots):
 
 async def play(agent, stub, walk):
     channel, told = connector.AkrabInput("-"), []
-    for number, line in enumerate(walk["lines"]):
-        call = {
-            "conversation": walk["name"],
-            "message_id": str(number),
-            "message_key": str(number),
-            "text": line["text"],
-            "parsed": line["parsed"],
-            "channel": "whatsapp",
-            "slots": {},
-        }
+    for number in range(len(walk["lines"])):
         stub.calls = []
-        told.append({**summary(await channel._turn(agent, call)), "calls": stub.calls})
+        answer = await channel._turn(agent, turn(walk, number))
+        told.append({**summary(answer), "calls": stub.calls})
     return told
-
-
-def summary(answer):
-    events = answer["events"]
-    said = [one for one in events if one["event"] == "bot"]
-    return {
-        "actions": [
-            one["name"] for one in events if one["event"] == "action" and one["name"] not in SILENT
-        ],
-        "replies": [[one["metadata"].get("utter_action"), one["text"]] for one in said],
-        "slots": {
-            name: value
-            for name, value in answer["slots"].items()
-            if value is not None and name != "session_started_metadata"
-        },
-        "loop": answer["active_loop"],
-    }
 
 
 async def main():
